@@ -1,0 +1,5 @@
+/// Seam: the systems that sources come from.
+@NullMarked
+package io.larder.origin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Seam: blobs on this node.
+@NullMarked
+package io.larder.store;
+
+import org.jspecify.annotations.NullMarked;
