@@ -4,6 +4,7 @@ import io.larder.error.ErrorKind;
 import io.larder.error.LarderException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// How many may do something at once. Thread-safe.
 public final class Limit {
@@ -32,17 +33,17 @@ public final class Limit {
 
   /// A place that is held until closed. Closing twice gives it back once.
   public static final class Permit implements AutoCloseable {
-    private final java.util.concurrent.atomic.AtomicReference<Semaphore> permits;
+    private final Semaphore permits;
+    private final AtomicBoolean held = new AtomicBoolean(true);
 
     private Permit(Semaphore permits) {
-      this.permits = new java.util.concurrent.atomic.AtomicReference<>(permits);
+      this.permits = permits;
     }
 
     @Override
     public void close() {
-      Semaphore held = permits.getAndSet(null);
-      if (held != null) {
-        held.release();
+      if (held.compareAndSet(true, false)) {
+        permits.release();
       }
     }
   }

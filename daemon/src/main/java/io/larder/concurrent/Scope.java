@@ -12,8 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Virtual threads that end with the block that started them. Open it in a try-with-resources, fork, join:
-/// closing interrupts what still runs and waits for it. The owner joins and closes; any thread may fork.
+/// Virtual threads that end with the block that started them. Open it in a try-with-resources,
+/// fork, join: closing interrupts what still runs and waits for it. The owner joins and closes; any
+/// thread may fork.
 public final class Scope implements AutoCloseable {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
@@ -59,7 +60,8 @@ public final class Scope implements AutoCloseable {
 
   /// Waits until all tasks are done or one has failed.
   ///
-  /// @throws LarderException the task's own, or INTERNAL around it, or UNAVAILABLE when the deadline passes
+  /// @throws LarderException the task's own, or INTERNAL around it, or UNAVAILABLE when the
+  ///   deadline passes
   /// @throws InterruptedException when the owner is interrupted
   public void join(Deadline deadline) throws InterruptedException {
     while (!threads.isEmpty() && !failure.isDone()) {
@@ -85,7 +87,8 @@ public final class Scope implements AutoCloseable {
         case InterruptedException interrupted -> throw interrupted;
         case Error error -> throw error;
         case null, default ->
-            throw new LarderException(ErrorKind.INTERNAL, "unexpected: " + e.getCause(), e.getCause());
+            throw new LarderException(
+                ErrorKind.INTERNAL, "unexpected: " + e.getCause(), e.getCause());
       }
     }
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a task again and again with a pause between runs, until closed. A run that throws is logged and
-/// the next one comes all the same.
+/// Runs a task again and again with a pause between runs, until closed. A run that throws is logged
+/// and the next one comes all the same.
 public final class Ticker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ticker.class);
 
@@ -15,7 +15,8 @@ public final class Ticker implements AutoCloseable {
     this.thread = thread;
   }
 
-  /// @param pause between the end of one run and the start of the next; the first run starts at once
+  /// @param pause between the end of one run and the start of the next; the first run starts at
+  ///   once
   public static Ticker start(String name, Duration pause, Runnable task) {
     Thread thread =
         Thread.ofVirtual()

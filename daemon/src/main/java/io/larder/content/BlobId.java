@@ -1,7 +1,8 @@
 package io.larder.content;
 
-/// The name of a blob: the SHA-256 of its content where the origin declares it, otherwise its pinned
-/// origin identity until the blob is sealed. The two never collide: they are different types.
+/// The name of a blob: the SHA-256 of its content where the origin declares it, otherwise its
+/// pinned origin identity until the blob is sealed. The two never collide: they are different
+/// types.
 public sealed interface BlobId {
   /// 32 bytes that identify the blob among those named the same way.
   Digest digest();

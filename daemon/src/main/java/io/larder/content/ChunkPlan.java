@@ -1,7 +1,7 @@
 package io.larder.content;
 
-/// How a blob is cut into chunks, and chunks are grouped into extents. The only place that knows, so that
-/// a content-aware cut can replace it.
+/// How a blob is cut into chunks, and chunks are grouped into extents. The only place that knows,
+/// so that a content-aware cut can replace it.
 ///
 /// @param size of the blob in bytes, not negative
 public record ChunkPlan(long size) {
@@ -16,7 +16,8 @@ public record ChunkPlan(long size) {
       throw new IllegalArgumentException("a blob cannot have " + size + " bytes");
     }
     if (size > (long) CHUNK_SIZE * Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("a blob of " + size + " bytes is beyond what Larder can hold");
+      throw new IllegalArgumentException(
+          "a blob of " + size + " bytes is beyond what Larder can hold");
     }
   }
 
@@ -32,8 +33,9 @@ public record ChunkPlan(long size) {
     return new ByteRange(offset, Math.min(CHUNK_SIZE, size - offset));
   }
 
-  /// Chunks in every extent but the last: one for a blob of up to 1 GiB, so that even a small model is
-  /// spread over the nodes, and up to 16 (64 MiB) so that the Raft log of a large one stays short.
+  /// Chunks in every extent but the last: one for a blob of up to 1 GiB, so that even a small model
+  /// is spread over the nodes, and up to 16 (64 MiB) so that the Raft log of a large one stays
+  /// short.
   public int chunksPerExtent() {
     return Math.clamp((chunks() + EXTENTS_WANTED - 1) / EXTENTS_WANTED, 1, MOST_CHUNKS_PER_EXTENT);
   }

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The ordered file list of one revision. Itself content: [#encode()] gives the same bytes for equal
-/// manifests, so that a manifest is a blob that peers can serve when the origin is down.
+/// The ordered file list of one revision. Itself content: [#encode()] gives the same bytes for
+/// equal manifests, so that a manifest is a blob that peers can serve when the origin is down.
 ///
 /// @param revision what it lists
 /// @param shape whether the source is a directory or a single file
@@ -24,7 +24,8 @@ public record Manifest(Revision revision, Shape shape, List<FileEntry> files) {
     FILE
   }
 
-  /// @throws IllegalArgumentException when two paths collide, naming both, or a single file is not single
+  /// @throws IllegalArgumentException when two paths collide, naming both, or a single file is not
+  ///   single
   public Manifest {
     files = files.stream().sorted(Comparator.comparing(FileEntry::path)).toList();
     if (shape == Shape.FILE && files.size() != 1) {
@@ -41,7 +42,11 @@ public record Manifest(Revision revision, Shape shape, List<FileEntry> files) {
       for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
         if (paths.contains(path.substring(0, slash))) {
           throw new IllegalArgumentException(
-              "'" + path.substring(0, slash) + "' is both a file and the directory of '" + path + "'");
+              "'"
+                  + path.substring(0, slash)
+                  + "' is both a file and the directory of '"
+                  + path
+                  + "'");
         }
       }
     }

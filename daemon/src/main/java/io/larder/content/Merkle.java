@@ -19,7 +19,8 @@ public final class Merkle {
       sha256.update((byte) 0);
       level.add(sha256.digest(digest.toByteArray()));
     }
-    // Pairing neighbours level by level and carrying an odd one up gives the same tree as RFC 6962's
+    // Pairing neighbours level by level and carrying an odd one up gives the same tree as RFC
+    // 6962's
     // split at the largest power of two.
     while (level.size() > 1) {
       List<byte[]> above = new ArrayList<>((level.size() + 1) / 2);

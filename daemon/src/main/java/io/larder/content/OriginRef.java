@@ -3,8 +3,8 @@ package io.larder.content;
 /// Where an origin keeps the bytes of one file, and what pins them there.
 ///
 /// @param location the origin's own address of the bytes, as a URI without secrets
-/// @param validator what must still hold when the bytes are read (`version:…`, `etag:…`, `modified:…`), or
-///     empty when the location itself is immutable
+/// @param validator what must still hold when the bytes are read (`version:…`, `etag:…`,
+///   `modified:…`), or empty when the location itself is immutable
 /// @param access how the origin can be read
 public record OriginRef(String location, String validator, Access access) {
   /// How an origin can be read.

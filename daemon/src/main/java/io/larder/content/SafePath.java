@@ -3,9 +3,9 @@ package io.larder.content;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// A relative path that stays below the directory it is resolved against, whatever an origin says: no
-/// empty, `.` or `..` segments, no leading slash, no backslash, no control characters, nothing that a
-/// Linux file system cannot hold.
+/// A relative path that stays below the directory it is resolved against, whatever an origin says:
+/// no empty, `.` or `..` segments, no leading slash, no backslash, no control characters, nothing
+/// that a Linux file system cannot hold.
 ///
 /// @param value segments joined by `/`
 public record SafePath(String value) implements Comparable<SafePath> {

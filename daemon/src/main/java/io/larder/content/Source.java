@@ -28,9 +28,13 @@ public record Source(String scheme, String rest) {
     String rest = trimmed.substring(colon + 1);
     if (rest.startsWith("//")) {
       int end = indexOfAny(rest, 2);
-      if (rest.substring(2, end).indexOf('@') >= 0 && !scheme.equals("hf") && !scheme.equals("mlflow")) {
+      if (rest.substring(2, end).indexOf('@') >= 0
+          && !scheme.equals("hf")
+          && !scheme.equals("mlflow")) {
         throw new IllegalArgumentException(
-            "the source " + scheme + "://***@… carries a user or password; credentials are configuration");
+            "the source "
+                + scheme
+                + "://***@… carries a user or password; credentials are configuration");
       }
     }
     return new Source(scheme, rest);

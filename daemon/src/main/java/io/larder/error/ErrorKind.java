@@ -1,7 +1,8 @@
 package io.larder.error;
 
-/// The kinds of failure that callers can tell apart. The one place that maps them to exit codes, gRPC
-/// codes (by number, see [io.grpc.Status.Code](https://grpc.io/docs/guides/status-codes/)) and HTTP status.
+/// The kinds of failure that callers can tell apart. The one place that maps them to exit codes,
+/// gRPC codes (by number, see [io.grpc.Status.Code](https://grpc.io/docs/guides/status-codes/)) and
+/// HTTP status.
 public enum ErrorKind {
   /// The request or the configuration is wrong; asking again the same way cannot help.
   INVALID(2, 3, 400),

@@ -14,7 +14,8 @@ import java.util.Optional;
 /// @param version grows with every change of this blob's state
 /// @param extentChunks chunks in an extent, fixed by the first node that wanted the blob
 /// @param seal present once a node has checked the whole; `completed` is empty then
-/// @param completed extents that some node has fetched from the origin, with the digests of their chunks
+/// @param completed extents that some node has fetched from the origin, with the digests of their
+///   chunks
 /// @param leased extents under a live lease
 public record BlobState(
     BlobId blob,

@@ -10,8 +10,8 @@ public sealed interface LeaseOutcome {
 
   /// All that was wanted is complete or held by others.
   ///
-  /// @param retryAfter when the first of the leases in the way expires; zero when all that was wanted is
-  ///     complete already
+  /// @param retryAfter when the first of the leases in the way expires; zero when all that was
+  ///   wanted is complete already
   record HeldByOthers(Duration retryAfter) implements LeaseOutcome {}
 
   /// The group cannot be reached or has no quorum: fetch uncoordinated.

@@ -5,8 +5,8 @@ import io.larder.content.ChunkPlan;
 import io.larder.content.IndexSet;
 import java.util.List;
 
-/// Asks for extents. The table picks among the wanted ones those that nobody fetched or is fetching, so that
-/// different nodes get different extents.
+/// Asks for extents. The table picks among the wanted ones those that nobody fetched or is
+/// fetching, so that different nodes get different extents.
 ///
 /// @param wants in order of preference
 /// @param maxExtents most leases to grant, at least 1
@@ -14,8 +14,8 @@ import java.util.List;
 public record LeaseRequest(List<Want> wants, int maxExtents, long maxBytes) {
   /// @param blob whose
   /// @param plan how it is cut
-  /// @param extentChunks chunks in an extent: `plan.chunksPerExtent()`, or all chunks for an origin that can
-  ///     only be read whole
+  /// @param extentChunks chunks in an extent: `plan.chunksPerExtent()`, or all chunks for an origin
+  ///   that can only be read whole
   /// @param extents that this node lacks
   public record Want(BlobId blob, ChunkPlan plan, int extentChunks, IndexSet extents) {}
 }

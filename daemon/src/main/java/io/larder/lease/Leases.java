@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The replicated lease table, as seen from this node. Every call is bounded in time (a few seconds) and
-/// says so when the group cannot be reached, instead of throwing. Thread-safe.
+/// The replicated lease table, as seen from this node. Every call is bounded in time (a few
+/// seconds) and says so when the group cannot be reached, instead of throwing. Thread-safe.
 public interface Leases extends AutoCloseable {
   LeaseOutcome acquire(LeaseRequest request) throws InterruptedException;
 
@@ -23,8 +23,8 @@ public interface Leases extends AutoCloseable {
 
   /// Records fetched extents with the digests of their chunks, in one entry.
   ///
-  /// @return those that were accepted. One that is absent was fenced off (the lease had expired and another
-  ///     node was granted the extent, or completed it), or the group cannot be reached
+  /// @return those that were accepted. One that is absent was fenced off (the lease had expired and
+  ///   another node was granted the extent, or completed it), or the group cannot be reached
   List<Lease> complete(Map<Lease, List<Digest>> fetched) throws InterruptedException;
 
   /// Gives leases back unused.
@@ -32,8 +32,8 @@ public interface Leases extends AutoCloseable {
 
   /// Records that a blob was checked whole.
   ///
-  /// @return the seal that stands: the given one, or that of the node that was first; empty when the group
-  ///     cannot be reached
+  /// @return the seal that stands: the given one, or that of the node that was first; empty when
+  ///   the group cannot be reached
   Optional<Seal> seal(BlobId blob, long size, Seal seal) throws InterruptedException;
 
   /// Takes back what was recorded about a blob that turned out not to have its declared digest.
@@ -45,7 +45,8 @@ public interface Leases extends AutoCloseable {
   /// @return states that are newer; empty when there are none or the group cannot be reached
   List<BlobState> describe(Map<BlobId, Long> known) throws InterruptedException;
 
-  /// Agrees on what a source stands for: a standing decision younger than `fresh` wins over the proposal.
+  /// Agrees on what a source stands for: a standing decision younger than `fresh` wins over the
+  /// proposal.
   ///
   /// @return what stands; empty when the group cannot be reached
   Optional<Decision> decide(Decision proposal, Duration fresh) throws InterruptedException;
@@ -63,7 +64,8 @@ public interface Leases extends AutoCloseable {
   /// @param coordinated whether the group answered lately
   /// @param coordinator the leader, when known
   /// @param voters node ids
-  record Health(Role role, boolean coordinated, Optional<NodeId> coordinator, List<NodeId> voters) {}
+  record Health(
+      Role role, boolean coordinated, Optional<NodeId> coordinator, List<NodeId> voters) {}
 
   /// What this node is in the Raft group.
   enum Role {

@@ -9,8 +9,8 @@ import io.larder.content.Source;
 import java.util.Set;
 
 /// An adapter for one kind of system that sources come from. Thread-safe. Every failure is a
-/// [io.larder.error.LarderException] whose kind says whether asking again may help: UNAVAILABLE may,
-/// the others do not. CONFLICT means that what was pinned has changed or gone.
+/// [io.larder.error.LarderException] whose kind says whether asking again may help: UNAVAILABLE
+/// may, the others do not. CONFLICT means that what was pinned has changed or gone.
 public interface Origin {
   /// URI schemes it answers for, lower case.
   Set<String> schemes();
@@ -20,8 +20,8 @@ public interface Origin {
 
   /// The files of a revision that this adapter resolved, on this node or another.
   ///
-  /// @throws io.larder.error.LarderException CONFLICT when the source has moved and the revision can no
-  ///     longer be listed
+  /// @throws io.larder.error.LarderException CONFLICT when the source has moved and the revision
+  ///   can no longer be listed
   Manifest manifest(Revision revision, Deadline deadline) throws InterruptedException;
 
   /// Reads a range of one file, under the pin of its [io.larder.content.OriginRef].

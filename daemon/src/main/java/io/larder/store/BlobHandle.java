@@ -8,8 +8,8 @@ import io.larder.content.Seal;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
-/// An open blob, complete or still being filled. While it is open the blob is not removed. Only verified
-/// chunks may be read from the channel. Thread-safe; the opener closes.
+/// An open blob, complete or still being filled. While it is open the blob is not removed. Only
+/// verified chunks may be read from the channel. Thread-safe; the opener closes.
 public interface BlobHandle extends AutoCloseable {
   BlobId id();
 

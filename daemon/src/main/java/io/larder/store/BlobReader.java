@@ -25,9 +25,10 @@ public interface BlobReader {
 
   /// Makes a further name in the file system for a committed blob, by hard link.
   ///
-  /// @param target an absolute path that does not exist yet, on the same file system; its parent exists
-  /// @throws io.larder.error.LarderException NOT_FOUND when the blob is not committed, CONFLICT when the
-  ///     target exists
+  /// @param target an absolute path that does not exist yet, on the same file system; its parent
+  ///   exists
+  /// @throws io.larder.error.LarderException NOT_FOUND when the blob is not committed, CONFLICT
+  ///   when the target exists
   void link(BlobId id, Path target);
 
   /// Marks committed blobs as used now.

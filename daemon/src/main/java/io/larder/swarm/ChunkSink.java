@@ -2,7 +2,8 @@ package io.larder.swarm;
 
 import java.nio.ByteBuffer;
 
-/// Where the chunks of one [PeerClient#read] go. Called by one thread, chunk after chunk in the order asked.
+/// Where the chunks of one [PeerClient#read] go. Called by one thread, chunk after chunk in the
+/// order asked.
 public interface ChunkSink {
   /// The next bytes of a chunk, in order.
   ///

@@ -11,4 +11,9 @@ import io.larder.content.NodeId;
 /// @param rack topology label, or empty
 /// @param incarnation epoch milliseconds of its start
 public record NodeInfo(
-    NodeId id, String peerAddress, String raftAddress, String zone, String rack, long incarnation) {}
+    NodeId id,
+    String peerAddress,
+    String raftAddress,
+    String zone,
+    String rack,
+    long incarnation) {}

@@ -10,8 +10,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// Talks to other daemons. Thread-safe. Failures are [io.larder.error.LarderException]s of kind UNAVAILABLE
-/// (the peer cannot be reached, broke off or stalled) unless something else is said.
+/// Talks to other daemons. Thread-safe. Failures are [io.larder.error.LarderException]s of kind
+/// UNAVAILABLE (the peer cannot be reached, broke off or stalled) unless something else is said.
 public interface PeerClient extends AutoCloseable {
   /// Follows what a peer holds of some blobs, until closed.
   ///
@@ -53,7 +53,8 @@ public interface PeerClient extends AutoCloseable {
   ///
   /// @param seal present when the peer has committed it
   /// @param verified chunks it can serve
-  /// @param chunkDigests all of them when sealed, else empty. A claim: check it against a trusted seal's root
+  /// @param chunkDigests all of them when sealed, else empty. A claim: check it against a trusted
+  ///   seal's root
   record BlobDescription(
       BlobId blob, long size, Optional<Seal> seal, IndexSet verified, List<Digest> chunkDigests) {}
 }

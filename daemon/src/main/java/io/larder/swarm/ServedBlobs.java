@@ -10,7 +10,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// What this node serves to its peers. Implemented over the store, called by the peer server. Thread-safe.
+/// What this node serves to its peers. Implemented over the store, called by the peer server.
+/// Thread-safe.
 public interface ServedBlobs {
   /// Opens a blob for serving; empty when there is nothing of it. The caller closes.
   Optional<Served> open(BlobId id);
@@ -18,8 +19,8 @@ public interface ServedBlobs {
   /// Everything this node can serve wholly or in part.
   List<BlobId> names();
 
-  /// Calls back whenever chunks of these blobs become verified, until the handle is closed. The first call
-  /// comes at once, with all that is verified for each blob that is held.
+  /// Calls back whenever chunks of these blobs become verified, until the handle is closed. The
+  /// first call comes at once, with all that is verified for each blob that is held.
   AutoCloseable follow(Collection<BlobId> blobs, Follower follower);
 
   /// Hears of chunks.
