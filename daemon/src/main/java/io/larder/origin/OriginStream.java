@@ -15,4 +15,19 @@ public interface OriginStream extends AutoCloseable {
 
   @Override
   void close();
+
+  /// The stream of an empty range.
+  static OriginStream empty() {
+    return new OriginStream() {
+      @Override
+      public int read(ByteBuffer target) {
+        return -1;
+      }
+
+      @Override
+      public void close() {
+        // Holds nothing.
+      }
+    };
+  }
 }
