@@ -3,8 +3,8 @@ package io.larder.store;
 import java.util.Map;
 import java.util.Optional;
 
-/// Small durable records by name, kept beside the blobs for the layers above. Thread-safe. A change survives
-/// power loss once the call returns.
+/// Small durable records by name, kept beside the blobs for the layers above. Thread-safe. A change
+/// survives power loss once the call returns.
 public interface Records {
   Optional<byte[]> get(String key);
 

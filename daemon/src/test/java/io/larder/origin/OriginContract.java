@@ -167,7 +167,7 @@ public abstract class OriginContract {
   }
 
   @Test
-  void readingWhatHasChangedIsAConflict() throws Exception {
+  protected void readingWhatHasChangedIsAConflict() throws Exception {
     Origin origin = fresh();
     Source source = putFile("changes.bin", bytes(100_000, 7));
     FileEntry file = only(manifest(origin, source));
