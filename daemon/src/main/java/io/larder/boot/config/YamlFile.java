@@ -50,7 +50,8 @@ final class YamlFile {
   private void read() {
     try {
       String text = Files.readString(file);
-      LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
+      LoadSettings settings =
+          LoadSettings.builder().setLabel(file.toString()).setAllowNonScalarKeys(true).build();
       Optional<Node> root = new Compose(settings).composeString(text);
       root.filter(node -> !isNull(node)).ifPresent(node -> group("", node, 0));
     } catch (MarkedYamlEngineException e) {
