@@ -180,6 +180,12 @@ public final class ScriptedOrigin implements Origin {
     return this;
   }
 
+  /// Takes back the faults that no stream has met.
+  public ScriptedOrigin clearFaults() {
+    faults.clear();
+    return this;
+  }
+
   /// Bytes handed on by all streams so far.
   public long bytesServed() {
     return bytesServed.get();

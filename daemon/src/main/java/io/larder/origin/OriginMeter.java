@@ -1,0 +1,17 @@
+package io.larder.origin;
+
+import io.larder.error.ErrorKind;
+
+/// Is told what an origin is asked for. Implementations are thread-safe and quick.
+public interface OriginMeter {
+  /// A request is about to be made.
+  ///
+  /// @param scheme of the source or location
+  void requested(String scheme);
+
+  /// Bytes were handed on.
+  void received(String scheme, long bytes);
+
+  /// A request or a stream failed.
+  void failed(String scheme, ErrorKind kind);
+}
