@@ -135,7 +135,11 @@ final class FileTree {
       throw refused(real + " is neither a file nor a directory (a socket, pipe or device)");
     }
     if (path.indexOf('\uFFFD') >= 0) {
-      throw refused("the name of '" + path + "' is not UTF-8; rename it (see convmv)");
+      throw refused(
+          "the name of '"
+              + path
+              + "' is not UTF-8 (rename it, see convmv), or the daemon's locale is not (start it"
+              + " with LC_ALL=C.UTF-8)");
     }
     if (files.size() == MOST_FILES) {
       throw refused("it holds more than " + MOST_FILES + " files; ask for a part of it");

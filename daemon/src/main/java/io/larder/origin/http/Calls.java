@@ -113,7 +113,8 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  private static URI next(URI asked, URI from, Optional<String> location) {
+  /// Where a redirect leads, when it may be followed.
+  static URI next(URI asked, URI from, Optional<String> location) {
     URI to;
     try {
       to = from.resolve(location.orElseThrow());

@@ -236,7 +236,7 @@ public final class HttpOrigin implements Origin, AutoCloseable {
     if (uri.getHost() == null) {
       throw invalid(source, "it names no host; write " + source.scheme() + "://host/file", null);
     }
-    for (String parameter : Optional.ofNullable(uri.getRawQuery()).orElse("").split("&")) {
+    for (String parameter : Optional.ofNullable(uri.getRawQuery()).orElse("").split("&", -1)) {
       String name = parameter.split("=", 2)[0];
       if (SECRET.contains(name.toLowerCase(Locale.ROOT))) {
         throw new LarderException(

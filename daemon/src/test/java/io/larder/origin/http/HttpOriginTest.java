@@ -15,11 +15,9 @@ import io.larder.origin.OriginStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpOriginTest extends OriginContract {
-  protected WebServer server;
+  private WebServer server;
   private final List<HttpOrigin> origins = new ArrayList<>();
 
   @BeforeEach
@@ -168,17 +166,6 @@ class HttpOriginTest extends OriginContract {
     server.handle("/x.bin", status(429, "Retry-After", "7"));
     assertThat(refusal(ErrorKind.UNAVAILABLE, "/x.bin").retryAfter())
         .contains(Duration.ofSeconds(7));
-  }
-
-  @Test
-  void retryAfterMayBeADate() {
-    Instant now = Instant.parse("2026-11-21T08:00:00Z");
-    assertThat(Statuses.retryAfter(Optional.of("Sat, 21 Nov 2026 08:00:30 GMT"), now))
-        .isEqualTo(Duration.ofSeconds(30));
-    assertThat(Statuses.retryAfter(Optional.of("Sat, 21 Nov 2026 07:00:30 GMT"), now))
-        .isEqualTo(Duration.ZERO);
-    assertThat(Statuses.retryAfter(Optional.of("999999999"), now)).isEqualTo(Duration.ofDays(1));
-    assertThat(Statuses.retryAfter(Optional.of("soon"), now)).isNull();
   }
 
   @Test
@@ -377,14 +364,6 @@ class HttpOriginTest extends OriginContract {
     assertThat(failure(ErrorKind.INVALID, () -> fresh().resolve(signed, soon())))
         .hasMessageContaining("X-Amz-Signature")
         .hasMessageNotContaining("deadbeef");
-  }
-
-  @Test
-  void optionsHideTokens() {
-    assertThat(
-            HttpOptions.defaults().withBearerTokens(Map.of("https://host", "hunter2")).toString())
-        .contains("https://host")
-        .doesNotContain("hunter2");
   }
 
   private static void await(CountDownLatch latch) {
