@@ -14,8 +14,8 @@ import java.time.Duration;
  * answer says why not.
  */
 final class SocketProbe {
-  /** The kernel's limit on the path of a Unix socket, without the final NUL. */
-  private static final int LONGEST_PATH = 107;
+  /** What the JDK can address: one less than the kernel, whose 108 bytes hold a NUL, too. */
+  private static final int LONGEST_PATH = 106;
 
   private static final long PAUSE_MILLIS = 50;
 

@@ -37,7 +37,7 @@ public final class LocalServer implements AutoCloseable {
 
   /// Where to listen.
   ///
-  /// @param socket its directory is created when it is missing; at most 103 bytes long
+  /// @param socket its directory is created when it is missing; at most 106 bytes long
   /// @param mode of the socket; who may write it may use the API
   public record Settings(Path socket, Set<PosixFilePermission> mode) {
     /// For its owner and group.

@@ -26,10 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// that no client ever meets a socket with the wrong mode or with nobody behind it. Not
 /// thread-safe.
 final class SocketFile implements AutoCloseable {
-  /// The kernel's limit on the path of a Unix socket, without the final NUL.
-  private static final int LONGEST_PATH = 107;
-
-  private static final String STAGING_SUFFIX = ".new";
+  /// What clients on the JDK can address: one less than the kernel, whose 108 bytes hold a NUL, too.
+  private static final int LONGEST_PATH = 106;
 
   private final Path path;
   private final FileChannel lockFile;
@@ -58,7 +56,7 @@ final class SocketFile implements AutoCloseable {
                   + "; stop it, or give this one another socket");
         }
         checkReplaceable(path);
-        Files.deleteIfExists(sibling(path, STAGING_SUFFIX));
+        Files.deleteIfExists(staging(path));
         return new SocketFile(path, lockFile);
       } catch (IOException | RuntimeException e) {
         lockFile.close();
@@ -78,7 +76,7 @@ final class SocketFile implements AutoCloseable {
 
   /// Where to bind. As long as the lock is held, nobody else uses it.
   Path staging() {
-    return sibling(path, STAGING_SUFFIX);
+    return staging(path);
   }
 
   /// Puts what was bound into place, over a dead daemon's socket if there is one.
@@ -114,20 +112,29 @@ final class SocketFile implements AutoCloseable {
     return path.resolveSibling(path.getFileName() + suffix);
   }
 
+  /// Its name is a digest, so that a long socket path does not become too long by a suffix.
+  private static Path staging(Path path) {
+    return path.resolveSibling(
+        String.format("~%08x", String.valueOf(path.getFileName()).hashCode()));
+  }
+
   private static void checkLength(Path path) {
-    int most = LONGEST_PATH - STAGING_SUFFIX.length();
-    int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (length > most) {
+    int length = Math.max(length(path), length(staging(path)));
+    if (length > LONGEST_PATH) {
       throw new LarderException(
           ErrorKind.INVALID,
           "the socket path "
               + path
-              + " has "
+              + " is too long: it needs "
               + length
-              + " bytes; at most "
-              + most
-              + " fit into a Unix socket's address, choose a shorter one");
+              + " bytes, and a Unix socket's address has "
+              + LONGEST_PATH
+              + "; choose a shorter one");
     }
+  }
+
+  private static int length(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static void createParent(Path path) throws IOException {

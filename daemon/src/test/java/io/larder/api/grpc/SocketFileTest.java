@@ -92,6 +92,17 @@ class SocketFileTest {
   }
 
   @Test
+  void the_longest_path_of_a_socket_works() throws Exception {
+    int left = 106 - directory.toString().length() - 1;
+    Path socket = directory.resolve("x".repeat(left));
+    try (LocalServer server = start(socket);
+        LarderClient client = LarderClient.connect(server.socket())) {
+      assertThat(client.list()).isEmpty();
+    }
+    assertRefused(directory.resolve("x".repeat(left + 1)), ErrorKind.INVALID, "shorter");
+  }
+
+  @Test
   void closing_leaves_the_socket_of_a_successor() throws Exception {
     Path socket = directory.resolve("s");
     LocalServer server = start(socket);
