@@ -88,7 +88,7 @@ public final class Cli {
             .addSubcommand(new HelpCommand())
             .setOut(new PrintWriter(environment.out(), true))
             .setErr(new PrintWriter(environment.err(), true))
-            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(100)
             .setExecutionExceptionHandler(
                 (failure, command, parsed) -> errors.tell(failure, parsed.originalArgs()))
             .setParameterExceptionHandler(

@@ -19,8 +19,9 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "demo",
     description = {
-      "Runs the main job on this machine: an S3 server and some daemons, which all ask for",
-      "one model at the same moment, fetch it once, and prove it. Needs a source checkout."
+      "Runs the main job on this machine, and proves it. Needs a source checkout.",
+      "An S3 server and some daemons start; all daemons ask for one model at the same moment, and",
+      "together fetch it once."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String MAIN_CLASS = "io.larder.chaos.demo.Demo";

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// that no client ever meets a socket with the wrong mode or with nobody behind it. Not
 /// thread-safe.
 final class SocketFile implements AutoCloseable {
-  /// What clients on the JDK can address: one less than the kernel, whose 108 bytes hold a NUL, too.
+  /// What clients on the JDK can address: one less than the kernel, whose 108 bytes hold a NUL,
+  /// too.
   private static final int LONGEST_PATH = 106;
 
   private final Path path;
