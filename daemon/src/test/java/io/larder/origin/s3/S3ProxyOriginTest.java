@@ -73,7 +73,7 @@ class S3ProxyOriginTest extends DirectoryOriginContract {
 
   @Override
   protected int manyFiles() {
-    return 2_500;
+    return 1_100;
   }
 
   private static Source source(String path) {

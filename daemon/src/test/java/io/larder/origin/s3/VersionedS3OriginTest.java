@@ -107,6 +107,14 @@ class VersionedS3OriginTest extends DirectoryOriginContract {
   }
 
   @Test
+  void whoMayNotListVersionsGetsThePlainListing() throws Exception {
+    Source source = putDirectory("plain", Map.of("a", bytes(1, 56)));
+    server.next(answer(403, "AccessDenied"));
+    FileEntry file = only(manifest(fresh(), source));
+    assertThat(file.origin().validator()).startsWith("etag:");
+  }
+
+  @Test
   void deletedObjectsAndOldVersionsAreNotListed() throws Exception {
     Source source = putDirectory("kept", Map.of("a", bytes(1, 44), "b", bytes(2, 45)));
     server.put("kept/a", bytes(3, 46));
