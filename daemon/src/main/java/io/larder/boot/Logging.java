@@ -1,0 +1,24 @@
+package io.larder.boot;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.larder.boot.config.LogLevel;
+import org.slf4j.LoggerFactory;
+
+/// The level of Larder's own log. Libraries stay at warnings whatever it is, except that `trace`
+/// opens them to `info`. The rest is in `logback.xml`.
+public final class Logging {
+  private Logging() {}
+
+  /// Takes effect at once. Does nothing under another logging backend than logback.
+  public static void level(LogLevel level) {
+    set("io.larder", Level.toLevel(level.name()));
+    set(org.slf4j.Logger.ROOT_LOGGER_NAME, level == LogLevel.TRACE ? Level.INFO : Level.WARN);
+  }
+
+  private static void set(String name, Level level) {
+    if (LoggerFactory.getLogger(name) instanceof Logger logger) {
+      logger.setLevel(level);
+    }
+  }
+}
