@@ -11,8 +11,9 @@ import java.util.Optional;
 
 /// Puts file, environment, flags and defaults together and checks what one setting alone cannot.
 final class ConfigurationLoader {
-  /// `sun_path` of `struct sockaddr_un` has 108 bytes, the last of which is NUL.
-  private static final int LONGEST_SOCKET = 107;
+  /// `sun_path` of `struct sockaddr_un` has 108 bytes, one of them NUL; the local API first binds a
+  /// name that is four bytes longer, and renames it when it answers.
+  private static final int LONGEST_SOCKET = 103;
 
   private ConfigurationLoader() {}
 
@@ -95,7 +96,7 @@ final class ConfigurationLoader {
     if (socket > LONGEST_SOCKET) {
       values.refuse(
           Settings.SOCKET,
-          "it is " + socket + " bytes long and Linux takes at most " + LONGEST_SOCKET,
+          "it is " + socket + " bytes long and a socket's path has at most " + LONGEST_SOCKET,
           "choose a shorter path, for example /run/larder/larder.sock");
     }
     if (values.get(Settings.RAFT_VOTERS) % 2 == 0) {

@@ -64,7 +64,7 @@ final class Settings {
               "socket",
               Syntax.path("/run/larder/larder.sock"),
               "/run/larder/larder.sock",
-              "Unix socket of the local API, at most 107 bytes long. Who may open it may use the node."));
+              "Unix socket of the local API, at most 103 bytes long. Who may open it may use the node."));
   static final Setting<Capacity> STORE_CAPACITY =
       row(
           Setting.of(
