@@ -55,13 +55,16 @@ final class Errors {
   }
 
   private static Told told(Exception failure) {
+    if (failure instanceof InterruptedException
+        || failure.getCause() instanceof InterruptedException) {
+      return new Told("INTERRUPTED", INTERRUPTED, "interrupted");
+    }
     return switch (failure) {
       case LarderException known -> Told.of(known.kind(), known);
       case LarderClientException known -> Told.of(ErrorKind.valueOf(known.kind().name()), known);
       case UnmatchedArgumentException unknown when isCommand(unknown) ->
           new Told(ErrorKind.INVALID.name(), ErrorKind.INVALID.exitCode(), noCommand(unknown));
       case ParameterException usage -> Told.of(ErrorKind.INVALID, usage);
-      case InterruptedException e -> new Told("INTERRUPTED", INTERRUPTED, "interrupted");
       default ->
           new Told(
               "UNEXPECTED",

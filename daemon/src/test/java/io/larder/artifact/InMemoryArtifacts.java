@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// Artifacts whose origin is a map, exposed as real files. What a source offers, where it waits and
 /// how it fails is scripted. Thread-safe.
 public final class InMemoryArtifacts implements Artifacts {
+  private static final Duration PREFETCH = Duration.ofSeconds(20);
+
   private final Path root;
   private final Map<Source, Map<String, String>> offers = new ConcurrentHashMap<>();
   private final Map<Source, RuntimeException> failures = new ConcurrentHashMap<>();
@@ -43,8 +46,8 @@ public final class InMemoryArtifacts implements Artifacts {
     this.root = root;
   }
 
-  /// Lets a source offer files, by path. A single path without a slash that the source ends with
-  /// makes it a source of one file.
+  /// Lets a source offer files, by path. A single file whose name the source ends with makes it a
+  /// source of one file.
   public Source offer(String source, Map<String, String> files) {
     Source parsed = Source.parse(source);
     offers.put(parsed, Map.copyOf(files));
@@ -245,8 +248,6 @@ public final class InMemoryArtifacts implements Artifacts {
     }
   }
 
-  private static final java.time.Duration PREFETCH = java.time.Duration.ofSeconds(20);
-
   @Override
   public List<Artifact> list() {
     synchronized (here) {
@@ -293,7 +294,20 @@ public final class InMemoryArtifacts implements Artifacts {
             ErrorKind.CONFLICT, source + " is pinned by " + String.join(", ", found.pins));
       }
       here.remove(source);
+      delete(found);
       return found.manifest.totalBytes();
+    }
+  }
+
+  private static void delete(Here gone) {
+    Path directory =
+        gone.manifest.shape() == Manifest.Shape.FILE ? gone.path.getParent() : gone.path;
+    try {
+      for (FileEntry file : gone.manifest.files()) {
+        Files.delete(directory.resolve(file.path().value()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
