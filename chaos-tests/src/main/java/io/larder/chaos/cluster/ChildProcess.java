@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,6 +90,24 @@ public final class ChildProcess implements AutoCloseable {
       kill();
     }
     RUNNING.remove(this);
+  }
+
+  /// Waits for its end.
+  ///
+  /// @throws IllegalStateException when it fails or takes longer
+  public void awaitSuccess(Duration most) {
+    if (!awaitExit((int) most.toSeconds())) {
+      throw new IllegalStateException(name + " does not end within " + most);
+    }
+    RUNNING.remove(this);
+    if (process.exitValue() != 0) {
+      throw new IllegalStateException(name + " failed: " + logTail(5));
+    }
+  }
+
+  /// Processor time it has used so far.
+  public Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /// Sends a signal: `STOP`, `CONT` and the like.

@@ -46,6 +46,7 @@ public final class DaemonProcess implements AutoCloseable {
   /// @param httpPort for people and probes
   /// @param heapMegabytes of the JVM
   /// @param flags further ones, by name without dashes; an empty value is a switch
+  /// @param environment variables that it gets beside ours
   public record Settings(
       String id,
       Host host,
@@ -54,8 +55,10 @@ public final class DaemonProcess implements AutoCloseable {
       int raftPort,
       int httpPort,
       int heapMegabytes,
-      Map<String, String> flags) {
-    String peerAddress() {
+      Map<String, String> flags,
+      Map<String, String> environment) {
+    /// Where other daemons reach it.
+    public String peerAddress() {
       return host.address() + ":" + peerPort;
     }
 
@@ -119,7 +122,7 @@ public final class DaemonProcess implements AutoCloseable {
     command.addAll(Installation.find().command(settings.heapMegabytes()));
     command.add("daemon");
     command.addAll(settings.arguments());
-    process = ChildProcess.start(id(), command, OriginProcess.credentials(), log());
+    process = ChildProcess.start(id(), command, settings.environment(), log());
     return this;
   }
 
@@ -166,14 +169,19 @@ public final class DaemonProcess implements AutoCloseable {
               () -> {
                 if (!alive()) {
                   throw new IllegalStateException(
-                      id() + " ended at start:\n" + process().logTail(30));
+                      id() + " ended at start: " + process().logTail(1));
                 }
                 return ready();
               });
       return this;
     } catch (ConditionTimeoutException e) {
       throw new IllegalStateException(
-          id() + " is not ready after " + most + ":\n" + process().logTail(30), e);
+          id()
+              + " is not ready after "
+              + most.toSeconds()
+              + " s; the end of its log: "
+              + process().logTail(1),
+          e);
     }
   }
 

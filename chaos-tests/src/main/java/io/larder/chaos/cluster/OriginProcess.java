@@ -58,7 +58,7 @@ public final class OriginProcess implements AutoCloseable {
               "-XX:TieredStopAtLevel=1",
               "-cp",
               classPath(),
-              "-DLOG_LEVEL=warn",
+              Logs.quietOption(),
               "org.gaul.s3proxy.Main",
               "--properties",
               configuration.toString()));
