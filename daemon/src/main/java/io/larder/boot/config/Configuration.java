@@ -86,10 +86,10 @@ public record Configuration(
   /// @param maxDownload bytes per second from all origins; 0 is no limit
   public record Origins(long maxDownload, S3 s3) {}
 
-  /// @param endpoint of an S3-compatible server; empty is AWS itself
+  /// @param endpoint of an S3-compatible server; empty leaves it to AWS's own variables, else AWS
   /// @param region empty leaves it to the AWS default chain
-  /// @param pathStyle whether the bucket goes into the path
-  public record S3(Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}
+  /// @param pathStyle whether the bucket goes into the path; empty is so when there is an endpoint
+  public record S3(Optional<URI> endpoint, Optional<String> region, Optional<Boolean> pathStyle) {}
 
   /// Reads file, environment and flags; the later is the stronger.
   ///

@@ -75,8 +75,6 @@ final class ConfigurationLoader {
         Settings.PEER_ADVERTISE, reachable(values.get(Settings.PEER_LISTEN), nodeAddress));
     values.derive(
         Settings.RAFT_ADVERTISE, reachable(values.get(Settings.RAFT_LISTEN), nodeAddress));
-    values.derive(
-        Settings.S3_PATH_STYLE, Optional.of(values.get(Settings.S3_ENDPOINT).isPresent()));
     if (values.get(Settings.NODE_ID).isEmpty()) {
       try {
         values.derive(Settings.NODE_ID, Optional.of(new NodeId(machine.hostName())));
@@ -217,7 +215,7 @@ final class ConfigurationLoader {
             new Configuration.S3(
                 values.get(Settings.S3_ENDPOINT),
                 values.get(Settings.S3_REGION),
-                values.get(Settings.S3_PATH_STYLE).orElse(false))),
+                values.get(Settings.S3_PATH_STYLE))),
         values.get(Settings.SOURCE_FRESH),
         values.get(Settings.LOG_LEVEL));
   }

@@ -87,8 +87,9 @@ final class Reference {
           are the same.
         * **Environment**: `LARDER_` and the key in capitals, with dots and dashes as underscores: `LARDER_STORE_CAPACITY`.
           An empty variable counts as not set. `LARDER_NODE_ADDRESS` is the address that others reach this node at; without
-          it, the first address of the machine that is not loopback. `LARDER_HOME`, `LARDER_JAVA_OPTS` and `LARDER_DEMO_LIB`
-          belong to the launcher, and what Kubernetes sets for a Service named `larder` is passed over.
+          it, the first address of the machine that is not loopback. `LARDER_HOME`, `LARDER_JAVA_OPTS`,
+          `LARDER_DEMO_LIB` and `LARDER_DEBUG` belong to the launcher and the commands, and what Kubernetes sets for a Service
+          named `larder` is passed over.
         * **Flags**: the key with dashes for dots, and a short form for some. `--flag value` and `--flag=value`.
 
         Nothing starts as long as anything is wrong. All problems are reported at once, each with its key, where the value

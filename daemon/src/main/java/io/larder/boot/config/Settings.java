@@ -225,7 +225,7 @@ final class Settings {
                   Syntax.optional(Syntax.endpoint("http://minio.storage:9000")),
                   "",
                   "Address of an S3-compatible server. Credentials come from the AWS default chain, never from here.")
-              .derived("the AWS endpoint of the region"));
+              .derived("AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS itself"));
   static final Setting<Optional<String>> S3_REGION =
       row(
           Setting.of(
@@ -243,7 +243,7 @@ final class Settings {
                   Syntax.optional(Syntax.flag()),
                   "",
                   "Put the bucket into the path instead of the host name, as most S3-compatible servers want.")
-              .derived("true when origin.s3.endpoint is set"));
+              .derived("true when there is an endpoint"));
   static final Setting<Duration> SOURCE_FRESH =
       row(
           Setting.of(
@@ -262,10 +262,16 @@ final class Settings {
   static final String CONFIG_VARIABLE = "LARDER_CONFIG";
   static final String ADDRESS_VARIABLE = "LARDER_NODE_ADDRESS";
 
-  /// Variables with our prefix that are no settings: the launcher's own, and the two above.
+  /// Variables with our prefix that are no settings: those of launcher and commands, and the two
+  /// above.
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
-          CONFIG_VARIABLE, ADDRESS_VARIABLE, "LARDER_HOME", "LARDER_JAVA_OPTS", "LARDER_DEMO_LIB");
+          CONFIG_VARIABLE,
+          ADDRESS_VARIABLE,
+          "LARDER_HOME",
+          "LARDER_JAVA_OPTS",
+          "LARDER_DEBUG",
+          "LARDER_DEMO_LIB");
 
   /// What Kubernetes puts into every container of a namespace that has a Service named `larder` or
   /// `larder-something`. Refusing those would keep the daemon from starting beside its own Service.

@@ -49,7 +49,7 @@ class ConfigurationTest {
     assertThat(configuration.tls()).isEmpty();
     assertThat(configuration.transfer())
         .isEqualTo(new Configuration.Transfer(0, 0, 4, 4, Duration.ofSeconds(15)));
-    assertThat(configuration.origins().s3().pathStyle()).isFalse();
+    assertThat(configuration.origins().s3().pathStyle()).isEmpty();
     assertThat(configuration.logLevel()).isEqualTo(LogLevel.INFO);
   }
 
@@ -94,7 +94,7 @@ class ConfigurationTest {
                 new Configuration.S3(
                     Optional.of(URI.create("http://minio:9000")),
                     Optional.of("eu-central-1"),
-                    true)));
+                    Optional.empty())));
     assertThat(configuration.seeds())
         .containsExactly(new Address("10.0.0.1", 7171), new Address("fd00::1", 7171));
   }
@@ -117,7 +117,7 @@ class ConfigurationTest {
         .containsExactly(new Address("a", 1), new Address("b", 2), new Address("c", 3));
     assertThat(configuration.transfer().maxUpload()).isEqualTo(200L << 20);
     assertThat(configuration.transfer().maxDownload()).isEqualTo(1_000_000_000);
-    assertThat(configuration.origins().s3().pathStyle()).isTrue();
+    assertThat(configuration.origins().s3().pathStyle()).contains(true);
     assertThat(load("--bootstrap=false").raft().bootstrap()).isFalse();
   }
 
