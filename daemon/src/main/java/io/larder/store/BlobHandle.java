@@ -18,7 +18,8 @@ public interface BlobHandle extends AutoCloseable {
   /// Present once the blob is committed.
   Optional<Seal> seal();
 
-  /// The chunks that may be read; grows while the blob is being filled, never shrinks while open.
+  /// The chunks that may be read. Grows while the blob is being filled; shrinks only by
+  /// [Ingestion#discard].
   IndexSet verified();
 
   /// The digest of a verified chunk.
@@ -26,7 +27,9 @@ public interface BlobHandle extends AutoCloseable {
   /// @throws IllegalStateException when the chunk is not verified
   Digest chunkDigest(int chunk);
 
-  /// The file, positioned reads only. Survives commit: the same bytes under the same channel.
+  /// The file, positioned reads only. Survives commit: the same bytes under the same channel. An
+  /// interrupt during a read closes a channel, as always in Java: ask again each time instead of
+  /// keeping it, and a fresh one is there. Closed together with the handle.
   FileChannel channel();
 
   @Override

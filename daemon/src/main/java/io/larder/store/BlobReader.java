@@ -33,4 +33,8 @@ public interface BlobReader {
 
   /// Marks committed blobs as used now.
   void touch(Collection<BlobId> ids);
+
+  /// Calls back whenever chunks become verified, blobs are committed or removed, until the
+  /// subscription is closed. Says nothing about what is held already: subscribe first, then ask.
+  Subscription onVerified(VerifiedListener listener);
 }

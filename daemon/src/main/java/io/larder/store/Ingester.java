@@ -20,7 +20,7 @@ public interface Ingester {
   ///   when it is committed already; INVALID when its size is not the reserved one
   Ingestion begin(BlobId id, Reservation reservation);
 
-  /// Removes a committed blob or what there is of a partial one.
+  /// Removes a committed blob with all its names, or what there is of a partial one.
   ///
   /// @return bytes given back; 0 when it is not held
   /// @throws io.larder.error.LarderException CONFLICT when it is open, being filled or reserved

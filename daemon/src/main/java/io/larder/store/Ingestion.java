@@ -45,8 +45,9 @@ public interface Ingestion extends AutoCloseable {
   sealed interface CommitOutcome {
     record Committed(Seal seal) implements CommitOutcome {}
 
-    /// The whole content is not what the blob's name declares. Nothing was published; the chunks
-    /// are still marked verified until [Ingestion#discard].
+    /// The whole content is not what the blob's name declares, or, for a blob without a declared
+    /// digest, not what the cluster has sealed. Nothing was published; the chunks are still marked
+    /// verified until [Ingestion#discard].
     record Mismatch(Digest declared, Digest actual) implements CommitOutcome {}
   }
 }
