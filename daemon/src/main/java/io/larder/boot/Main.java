@@ -2,6 +2,7 @@ package io.larder.boot;
 
 import io.larder.boot.config.Configuration;
 import io.larder.boot.config.LoadOutcome;
+import io.larder.boot.config.LogLevel;
 import io.larder.cli.Cli;
 import io.larder.cli.EmbeddedNode;
 import io.larder.concurrent.Shutdown;
@@ -27,14 +28,19 @@ public final class Main {
   }
 
   private static int daemon(List<String> arguments) throws InterruptedException {
-    if (Configuration.load(arguments, System.getenv()) instanceof LoadOutcome.Shown(String text)) {
+    LoadOutcome outcome = Configuration.load(arguments, System.getenv());
+    if (outcome instanceof LoadOutcome.Shown(String text)) {
       System.out.print(text);
       return 0;
     }
+    Configuration configuration = outcome.orThrow();
+    Logging.level(configuration.logLevel());
     throw new LarderException(ErrorKind.INTERNAL, "boot.Daemon is not wired yet");
   }
 
   private static EmbeddedNode embedded(Path store) {
+    // Whoever runs one command wants its result, not the life of the node in it.
+    Logging.level(LogLevel.WARN);
     throw new LarderException(ErrorKind.INTERNAL, "no embedded node for " + store + " yet");
   }
 }
