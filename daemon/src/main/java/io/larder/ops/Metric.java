@@ -11,10 +11,14 @@ enum Metric {
   ORIGIN_REQUESTS(
       "larder_origin_requests_total",
       Kind.COUNTER,
-      "Requests to origins. `operation` is resolve, manifest or open, `outcome` ok or an error kind.",
+      "Requests to origins, retries included.",
+      "scheme"),
+  ORIGIN_FAILURES(
+      "larder_origin_failures_total",
+      Kind.COUNTER,
+      "Requests and streams that failed, by kind of error, also those that a retry made good.",
       "scheme",
-      "operation",
-      "outcome"),
+      "kind"),
   ORIGIN_BYTES(
       "larder_origin_bytes_total",
       Kind.COUNTER,
@@ -23,13 +27,18 @@ enum Metric {
   ORIGIN_VERIFIED_BYTES(
       "larder_origin_verified_bytes_total",
       Kind.COUNTER,
-      "Verified bytes that this node fetched from origins."),
+      "Bytes from origins in chunks that were verified and kept."),
+  PEER_SENT_BYTES("larder_peer_sent_bytes_total", Kind.COUNTER, "Bytes of chunks sent to peers."),
   PEER_RECEIVED_BYTES(
       "larder_peer_received_bytes_total",
       Kind.COUNTER,
-      "Verified bytes that this node fetched from peers."),
-  PEER_SENT_BYTES(
-      "larder_peer_sent_bytes_total", Kind.COUNTER, "Bytes that this node sent to peers."),
+      "Bytes of chunks received from peers, also those that were thrown away later."),
+  PEER_VERIFIED_BYTES(
+      "larder_peer_verified_bytes_total",
+      Kind.COUNTER,
+      "Bytes from peers in chunks that were verified and kept."),
+  PEER_UPLOADS("larder_peer_uploads", Kind.GAUGE, "Streams to peers open now."),
+  PEER_DOWNLOADS("larder_peer_downloads", Kind.GAUGE, "Streams from peers open now."),
   CORRUPT_CHUNKS(
       "larder_corrupt_chunks_total",
       Kind.COUNTER,

@@ -1,5 +1,8 @@
 package io.larder.ops;
 
+import io.larder.content.NodeId;
+import io.larder.error.ErrorKind;
+import io.larder.origin.OriginMeter;
 import io.larder.store.Ingester;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -16,6 +19,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -24,16 +31,22 @@ import java.util.function.Supplier;
 /// Counts what the node does and shows it to Prometheus. Micrometer underneath, because it brings
 /// the JVM's metrics and the exposition format. Thread-safe; counting never blocks. Whoever made it
 /// closes it.
-public final class Metrics implements AutoCloseable {
+public final class Metrics implements OriginMeter, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final Counter originVerified = counter(Metric.ORIGIN_VERIFIED_BYTES);
+  private final Counter peerVerified = counter(Metric.PEER_VERIFIED_BYTES);
   private final Counter peerReceived = counter(Metric.PEER_RECEIVED_BYTES);
   private final Counter peerSent = counter(Metric.PEER_SENT_BYTES);
   private final Counter corruptChunks = counter(Metric.CORRUPT_CHUNKS);
   private final Counter uncoordinated = counter(Metric.UNCOORDINATED_DOWNLOADS);
   private final Counter evicted = counter(Metric.EVICTED_BYTES);
+  private final AtomicInteger uploads = new AtomicInteger();
+  private final AtomicInteger downloads = new AtomicInteger();
+
+  /// By scheme: a lookup in the registry would build a key for every read of a stream.
+  private final Map<String, Counter> originBytes = new ConcurrentHashMap<>();
 
   public Metrics() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -42,6 +55,46 @@ public final class Metrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     collections.bindTo(registry);
+    gauge(Metric.PEER_UPLOADS, uploads::get);
+    gauge(Metric.PEER_DOWNLOADS, downloads::get);
+  }
+
+  @Override
+  public void requested(String scheme) {
+    counter(Metric.ORIGIN_REQUESTS, scheme).increment();
+  }
+
+  @Override
+  public void received(String scheme, long bytes) {
+    originBytes
+        .computeIfAbsent(scheme, name -> counter(Metric.ORIGIN_BYTES, name))
+        .increment(bytes);
+  }
+
+  @Override
+  public void failed(String scheme, ErrorKind kind) {
+    counter(Metric.ORIGIN_FAILURES, scheme, kind.name().toLowerCase(Locale.ROOT)).increment();
+  }
+
+  /// Bytes of chunks went out to a peer. All peers are one number: a cluster of hundreds would make
+  /// hundreds of series on each of its nodes.
+  public void sent(NodeId peer, long bytes) {
+    peerSent.increment(bytes);
+  }
+
+  /// Bytes of chunks came in from a peer.
+  public void received(NodeId peer, long bytes) {
+    peerReceived.increment(bytes);
+  }
+
+  /// A stream to a peer began (+1) or ended (-1).
+  public void uploads(int change) {
+    uploads.addAndGet(change);
+  }
+
+  /// A stream from a peer began (+1) or ended (-1).
+  public void downloads(int change) {
+    downloads.addAndGet(change);
   }
 
   /// Verified bytes that came from an origin.
@@ -51,12 +104,7 @@ public final class Metrics implements AutoCloseable {
 
   /// Verified bytes that came from a peer.
   public void fromPeer(long bytes) {
-    peerReceived.increment(bytes);
-  }
-
-  /// Bytes that went to a peer.
-  public void toPeer(long bytes) {
-    peerSent.increment(bytes);
+    peerVerified.increment(bytes);
   }
 
   /// A chunk whose digest was wrong.
@@ -72,20 +120,6 @@ public final class Metrics implements AutoCloseable {
   /// Bytes removed to make room.
   public void evicted(long bytes) {
     evicted.increment(bytes);
-  }
-
-  /// A request to an origin that has been answered.
-  ///
-  /// @param scheme of the origin
-  /// @param operation resolve, manifest or open
-  /// @param outcome ok or an error kind
-  void originRequest(String scheme, String operation, String outcome) {
-    counter(Metric.ORIGIN_REQUESTS, scheme, operation, outcome).increment();
-  }
-
-  /// The counter of bytes read from origins of one scheme, to be kept while reading.
-  Counter originBytes(String scheme) {
-    return counter(Metric.ORIGIN_BYTES, scheme);
   }
 
   /// A request for a source that has ended.
@@ -120,8 +154,8 @@ public final class Metrics implements AutoCloseable {
   }
 
   /// Verified bytes from peers since the start.
-  public long peerBytesReceived() {
-    return (long) peerReceived.count();
+  public long peerBytesVerified() {
+    return (long) peerVerified.count();
   }
 
   /// Bytes sent to peers since the start.

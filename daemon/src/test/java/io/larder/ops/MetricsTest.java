@@ -8,9 +8,11 @@ import io.larder.artifact.Artifacts;
 import io.larder.concurrent.Deadline;
 import io.larder.content.ByteRange;
 import io.larder.content.FileEntry;
+import io.larder.content.NodeId;
 import io.larder.content.Source;
 import io.larder.error.ErrorKind;
 import io.larder.error.LarderException;
+import io.larder.origin.MeteredOrigin;
 import io.larder.origin.OriginStream;
 import io.larder.origin.ScriptedOrigin;
 import io.larder.store.Ingester;
@@ -53,7 +55,12 @@ class MetricsTest {
     metrics.fromOrigin(10);
     metrics.fromPeer(20);
     metrics.fromPeer(1);
-    metrics.toPeer(30);
+    metrics.sent(new NodeId("a"), 30);
+    metrics.received(new NodeId("a"), 22);
+    metrics.uploads(1);
+    metrics.uploads(1);
+    metrics.uploads(-1);
+    metrics.downloads(1);
     metrics.evicted(40);
     metrics.corruptChunk();
     metrics.uncoordinated();
@@ -64,7 +71,10 @@ class MetricsTest {
     assertThat(metrics.scrape(TEXT).lines())
         .contains(
             "larder_origin_verified_bytes_total 10.0",
-            "larder_peer_received_bytes_total 21.0",
+            "larder_peer_verified_bytes_total 21.0",
+            "larder_peer_received_bytes_total 22.0",
+            "larder_peer_uploads 1.0",
+            "larder_peer_downloads 1.0",
             "larder_peer_sent_bytes_total 30.0",
             "larder_evicted_bytes_total 40.0",
             "larder_corrupt_chunks_total 1.0",
@@ -78,14 +88,15 @@ class MetricsTest {
             "larder_ensure_seconds_count{outcome=\"ok\"} 1",
             "larder_ensure_seconds_sum{outcome=\"ok\"} 1.5");
     assertThat(metrics.originBytesVerified()).isEqualTo(10);
-    assertThat(metrics.peerBytesReceived()).isEqualTo(21);
+    assertThat(metrics.peerBytesVerified()).isEqualTo(21);
     assertThat(metrics.peerBytesSent()).isEqualTo(30);
   }
 
   @Test
   void theTableAndTheScrapeAgree() {
-    metrics.originRequest("s3", "open", "ok");
-    metrics.originBytes("s3").increment();
+    metrics.requested("s3");
+    metrics.received("s3", 1);
+    metrics.failed("s3", ErrorKind.UNAVAILABLE);
     metrics.ensured("ok", Duration.ZERO);
     metrics.watchStore(() -> new Ingester.Usage(1, 0, 0, 0));
     metrics.watchCluster(() -> false, () -> 1);
@@ -109,7 +120,7 @@ class MetricsTest {
   }
 
   @Test
-  void originsAreCountedByOperationAndOutcome() throws Exception {
+  void originsAreCountedByScheme() throws Exception {
     byte[] content = new byte[1000];
     ScriptedOrigin scripted = new ScriptedOrigin("test").put("model", "weights", content);
     MeteredOrigin origin = new MeteredOrigin(scripted, metrics);
@@ -129,11 +140,8 @@ class MetricsTest {
     assertThat(larderLines())
         .contains(
             "larder_origin_bytes_total{scheme=\"test\"} 800.0",
-            request("resolve", "ok"),
-            request("resolve", "not_found"),
-            request("manifest", "ok"),
-            request("open", "ok"));
-    assertThat(origin.schemes()).containsExactly("test");
+            "larder_origin_requests_total{scheme=\"test\"} 4.0",
+            "larder_origin_failures_total{kind=\"not_found\",scheme=\"test\"} 1.0");
   }
 
   @Test
@@ -151,11 +159,6 @@ class MetricsTest {
         .isInstanceOf(LarderException.class);
 
     assertThat(larderLines()).contains("larder_ensure_seconds_count{outcome=\"exhausted\"} 1");
-  }
-
-  private static String request(String operation, String outcome) {
-    return "larder_origin_requests_total{operation=\"%s\",outcome=\"%s\",scheme=\"test\"} 1.0"
-        .formatted(operation, outcome);
   }
 
   private List<String> larderLines() {

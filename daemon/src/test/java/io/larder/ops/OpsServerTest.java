@@ -57,8 +57,8 @@ class OpsServerTest {
     assertThat(response.headers().firstValue("content-type"))
         .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
     assertThat(response.body())
-        .contains("# TYPE larder_peer_received_bytes_total counter")
-        .contains("\nlarder_peer_received_bytes_total 42.0\n")
+        .contains("# TYPE larder_peer_verified_bytes_total counter")
+        .contains("\nlarder_peer_verified_bytes_total 42.0\n")
         .endsWith("\n");
   }
 
