@@ -4,6 +4,7 @@ import io.larder.content.NodeId;
 import io.larder.error.ErrorKind;
 import io.larder.origin.OriginMeter;
 import io.larder.store.Ingester;
+import io.larder.swarm.PeerMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
 /// Counts what the node does and shows it to Prometheus. Micrometer underneath, because it brings
 /// the JVM's metrics and the exposition format. Thread-safe; counting never blocks. Whoever made it
 /// closes it.
-public final class Metrics implements OriginMeter, AutoCloseable {
+public final class Metrics implements OriginMeter, PeerMeter, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -76,23 +77,24 @@ public final class Metrics implements OriginMeter, AutoCloseable {
     counter(Metric.ORIGIN_FAILURES, scheme, kind.name().toLowerCase(Locale.ROOT)).increment();
   }
 
-  /// Bytes of chunks went out to a peer. All peers are one number: a cluster of hundreds would make
-  /// hundreds of series on each of its nodes.
+  /// All peers are one number: a cluster of hundreds would make hundreds of series on each of its
+  /// nodes.
+  @Override
   public void sent(NodeId peer, long bytes) {
     peerSent.increment(bytes);
   }
 
-  /// Bytes of chunks came in from a peer.
+  @Override
   public void received(NodeId peer, long bytes) {
     peerReceived.increment(bytes);
   }
 
-  /// A stream to a peer began (+1) or ended (-1).
+  @Override
   public void uploads(int change) {
     uploads.addAndGet(change);
   }
 
-  /// A stream from a peer began (+1) or ended (-1).
+  @Override
   public void downloads(int change) {
     downloads.addAndGet(change);
   }
