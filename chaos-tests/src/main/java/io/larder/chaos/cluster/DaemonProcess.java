@@ -113,13 +113,15 @@ public final class DaemonProcess implements AutoCloseable {
     if (alive()) {
       throw new IllegalStateException(id() + " is running");
     }
+    Path temporary = home().resolve("tmp");
     try {
       Files.createDirectories(data());
+      Files.createDirectories(temporary);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     List<String> command = new ArrayList<>(settings.host().prefix());
-    command.addAll(Installation.find().command(settings.heapMegabytes()));
+    command.addAll(Installation.find().command(settings.heapMegabytes(), temporary));
     command.add("daemon");
     command.addAll(settings.arguments());
     process = ChildProcess.start(id(), command, settings.environment(), log());

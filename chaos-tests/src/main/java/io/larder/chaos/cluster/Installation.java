@@ -33,7 +33,8 @@ public record Installation(Path folder) {
   /// The command that starts larder, up to its subcommand.
   ///
   /// @param heapMegabytes for content that is not mapped: requests, the index, the Raft log
-  public List<String> command(int heapMegabytes) {
+  /// @param temporary for what native libraries unpack, which a killed JVM cannot take away
+  public List<String> command(int heapMegabytes, Path temporary) {
     List<String> command = new ArrayList<>();
     command.add(ChildProcess.java());
     command.add("-Xmx" + heapMegabytes + "m");
@@ -41,6 +42,7 @@ public record Installation(Path folder) {
     command.add("-XX:+UseCompactObjectHeaders");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-Xlog:disable");
     command.add("-Xlog:all=warning:stderr");
     Path archive = folder.resolve("larder.jsa");

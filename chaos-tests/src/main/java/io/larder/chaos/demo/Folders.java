@@ -17,7 +17,10 @@ final class Folders {
   /// A new folder among the temporary ones. Its name is short: people copy it, and the paths of
   /// sockets in it are limited.
   static Path create() throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    String wanted = System.getenv("TMPDIR");
+    Path temporary =
+        Path.of(wanted == null || wanted.isBlank() ? System.getProperty("java.io.tmpdir") : wanted)
+            .toAbsolutePath();
     FileAlreadyExistsException taken;
     int attempt = 0;
     do {
