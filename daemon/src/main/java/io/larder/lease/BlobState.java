@@ -11,12 +11,13 @@ import java.util.Optional;
 
 /// What the cluster has agreed about a blob.
 ///
-/// @param version grows with every change of this blob's state
+/// @param version grows whenever extents are completed, sealed or taken back, also over a blob's
+///   being forgotten and wanted again; leases alone do not change it
 /// @param extentChunks chunks in an extent, fixed by the first node that wanted the blob
 /// @param seal present once a node has checked the whole; `completed` is empty then
 /// @param completed extents that some node has fetched from the origin, with the digests of their
 ///   chunks
-/// @param leased extents under a live lease
+/// @param leased extents under a live lease when the table was last changed
 public record BlobState(
     BlobId blob,
     long version,

@@ -2,6 +2,7 @@ package io.larder.lease;
 
 import io.larder.content.BlobId;
 import io.larder.content.Digest;
+import io.larder.content.IndexSet;
 import io.larder.content.NodeId;
 import io.larder.content.Seal;
 import io.larder.content.Source;
@@ -38,6 +39,13 @@ public interface Leases extends AutoCloseable {
 
   /// Takes back what was recorded about a blob that turned out not to have its declared digest.
   void discard(BlobId blob) throws InterruptedException;
+
+  /// Says that no living node holds some completed extents any more, so that they are granted
+  /// again; a seal over them is taken back too. What was completed after the state that the caller
+  /// looked at stands.
+  ///
+  /// @param version of that state, see [BlobState#version()]
+  void reopen(BlobId blob, IndexSet extents, long version) throws InterruptedException;
 
   /// What has changed about some blobs.
   ///
