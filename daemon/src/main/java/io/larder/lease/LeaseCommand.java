@@ -48,8 +48,7 @@ public sealed interface LeaseCommand {
   /// Makes completed extents that no living node holds available again.
   ///
   /// @param version of the blob's state that the caller looked at: what was completed later stands
-  record Reopen(NodeId node, BlobId blob, IndexSet extents, long version)
-      implements LeaseCommand {}
+  record Reopen(NodeId node, BlobId blob, IndexSet extents, long version) implements LeaseCommand {}
 
   /// Agrees on what a source stands for.
   ///

@@ -64,7 +64,10 @@ public final class LeaseTable {
     for (TableImage.Blob blob : image.open()) {
       TrackedBlob tracked = TrackedBlob.of(blob);
       open.put(tracked.id, tracked);
-      tracked.leases.values().forEach(lease -> placeByToken.put(lease.token(), new Place(tracked, lease.extent())));
+      tracked
+          .leases
+          .values()
+          .forEach(lease -> placeByToken.put(lease.token(), new Place(tracked, lease.extent())));
     }
     image.sealed().forEach(blob -> sealed.put(blob.id(), TrackedBlob.of(blob)));
     image.decisions().forEach(decided -> decisions.put(decided.decision().source(), decided));

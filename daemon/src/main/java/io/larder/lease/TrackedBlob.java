@@ -86,8 +86,7 @@ final class TrackedBlob {
   }
 
   int chunksIn(int extent) {
-    return (int)
-        Math.min(extentChunks, plan.chunks() - (long) extent * extentChunks);
+    return (int) Math.min(extentChunks, plan.chunks() - (long) extent * extentChunks);
   }
 
   long bytesIn(int extent) {

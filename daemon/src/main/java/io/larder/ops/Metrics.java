@@ -2,6 +2,7 @@ package io.larder.ops;
 
 import io.larder.content.NodeId;
 import io.larder.error.ErrorKind;
+import io.larder.fetch.FetchMeter;
 import io.larder.origin.OriginMeter;
 import io.larder.store.Ingester;
 import io.larder.swarm.PeerMeter;
@@ -32,7 +33,7 @@ import java.util.function.Supplier;
 /// Counts what the node does and shows it to Prometheus. Micrometer underneath, because it brings
 /// the JVM's metrics and the exposition format. Thread-safe; counting never blocks. Whoever made it
 /// closes it.
-public final class Metrics implements OriginMeter, PeerMeter, AutoCloseable {
+public final class Metrics implements OriginMeter, PeerMeter, FetchMeter, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -100,21 +101,25 @@ public final class Metrics implements OriginMeter, PeerMeter, AutoCloseable {
   }
 
   /// Verified bytes that came from an origin.
+  @Override
   public void fromOrigin(long bytes) {
     originVerified.increment(bytes);
   }
 
   /// Verified bytes that came from a peer.
+  @Override
   public void fromPeer(long bytes) {
     peerVerified.increment(bytes);
   }
 
   /// A chunk whose digest was wrong.
+  @Override
   public void corruptChunk() {
     corruptChunks.increment();
   }
 
   /// A request that had to go on without the lease group.
+  @Override
   public void uncoordinated() {
     uncoordinated.increment();
   }

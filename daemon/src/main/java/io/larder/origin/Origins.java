@@ -36,6 +36,13 @@ public final class Origins implements Origin {
     return new Origins(byScheme);
   }
 
+  /// The adapter that answers for a source.
+  ///
+  /// @throws LarderException INVALID when there is none, listing those there are
+  public Origin find(Source source) {
+    return of(source.scheme(), source.uri());
+  }
+
   @Override
   public Set<String> schemes() {
     return Set.copyOf(byScheme.keySet());
@@ -43,13 +50,13 @@ public final class Origins implements Origin {
 
   @Override
   public Revision resolve(Source source, Deadline deadline) throws InterruptedException {
-    return of(source.scheme(), source.uri()).resolve(source, deadline);
+    return find(source).resolve(source, deadline);
   }
 
   @Override
   public Manifest manifest(Revision revision, Deadline deadline) throws InterruptedException {
     Source source = revision.source();
-    return of(source.scheme(), source.uri()).manifest(revision, deadline);
+    return find(source).manifest(revision, deadline);
   }
 
   @Override

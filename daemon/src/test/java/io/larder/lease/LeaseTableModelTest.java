@@ -109,8 +109,7 @@ class LeaseTableModelTest {
             wanted.add(new Place(blob, extent));
           }
         }
-        wants.add(
-            new LeaseRequest.Want(blob(blob), plan(blob), 1, IndexSet.of(extents)));
+        wants.add(new LeaseRequest.Want(blob(blob), plan(blob), 1, IndexSet.of(extents)));
       }
     }
     int most = 1 + random.nextInt(5);
@@ -119,8 +118,7 @@ class LeaseTableModelTest {
             new LeaseCommand.Acquire(
                 node(node), wants, most, Long.MAX_VALUE, Duration.ofMillis(TTL)));
     long free = wanted.stream().filter(this::isFree).count();
-    List<Grant> grants =
-        reply instanceof LeaseReply.Granted(List<Grant> some) ? some : List.of();
+    List<Grant> grants = reply instanceof LeaseReply.Granted(List<Grant> some) ? some : List.of();
     assertThat(grants).hasSize((int) Math.min(most, free));
     if (grants.isEmpty()) {
       long first =
@@ -163,8 +161,7 @@ class LeaseTableModelTest {
                         one.place.extent,
                         one.token,
                         List.of(chunk(one.place))))));
-    assertThat(reply)
-        .isEqualTo(new LeaseReply.Accepted(expected ? List.of(one.token) : List.of()));
+    assertThat(reply).isEqualTo(new LeaseReply.Accepted(expected ? List.of(one.token) : List.of()));
     if (expected) {
       cell.complete = true;
     }
@@ -176,12 +173,10 @@ class LeaseTableModelTest {
     }
     Given one = given.get(random.nextInt(given.size()));
     Cell cell = Objects.requireNonNull(cells.get(one.place));
-    boolean expected =
-        !isComplete(one.place) && cell.token == one.token && cell.node == one.node;
+    boolean expected = !isComplete(one.place) && cell.token == one.token && cell.node == one.node;
     assertThat(
             apply(
-                new LeaseCommand.Renew(
-                    node(one.node), List.of(one.token), Duration.ofMillis(TTL))))
+                new LeaseCommand.Renew(node(one.node), List.of(one.token), Duration.ofMillis(TTL))))
         .isEqualTo(new LeaseReply.Accepted(expected ? List.of(one.token) : List.of()));
     if (expected) {
       cell.expires = now + TTL;
@@ -196,7 +191,10 @@ class LeaseTableModelTest {
     Cell cell = Objects.requireNonNull(cells.get(one.place));
     int by = random.nextInt(NODES);
     boolean expected =
-        !isComplete(one.place) && cell.token == one.token && cell.node == one.node && by == one.node;
+        !isComplete(one.place)
+            && cell.token == one.token
+            && cell.node == one.node
+            && by == one.node;
     assertThat(apply(new LeaseCommand.Release(node(by), List.of(one.token))))
         .isEqualTo(new LeaseReply.Accepted(expected ? List.of(one.token) : List.of()));
     if (expected) {
@@ -220,8 +218,7 @@ class LeaseTableModelTest {
     Seal seal = new Seal(digest("content" + random.nextInt()), Merkle.root(chunks));
     LeaseReply reply =
         apply(new LeaseCommand.SealBlob(node(0), blob(blob), plan(blob).size(), seal));
-    assertThat(reply)
-        .isEqualTo(new LeaseReply.SealStands(seals.computeIfAbsent(blob, b -> seal)));
+    assertThat(reply).isEqualTo(new LeaseReply.SealStands(seals.computeIfAbsent(blob, b -> seal)));
   }
 
   private void discard() {

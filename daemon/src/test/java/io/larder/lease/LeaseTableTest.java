@@ -76,8 +76,7 @@ class LeaseTableTest {
     for (int i = 0; i < 10; i++) {
       grant(small, 1000, A, blob(i), 1);
     }
-    assertThat(
-            small.apply(1000, acquireCommand(A, blob(10), 1, 1)))
+    assertThat(small.apply(1000, acquireCommand(A, blob(10), 1, 1)))
         .isEqualTo(new LeaseReply.Refused("the lease table is full of blobs being fetched"));
     grant(small, 1000 + TTL.toMillis(), A, blob(10), 1);
     assertThat(small.openBlobs()).isEqualTo(10);

@@ -142,8 +142,7 @@ public abstract class LeasesContract {
   @Test
   void aBlobOfOneChunkIsSealedByItsCompletion() throws Exception {
     Digest content = digest(UUID.randomUUID().toString());
-    LeaseRequest request =
-        new LeaseRequest(List.of(wantAll(new BlobId.Sha256(content), 1)), 1, 1);
+    LeaseRequest request = new LeaseRequest(List.of(wantAll(new BlobId.Sha256(content), 1)), 1, 1);
     Lease lease = granted(first().acquire(request)).getFirst();
 
     assertThat(first().complete(Map.of(lease, List.of(digest("another"))))).isEmpty();
@@ -151,8 +150,7 @@ public abstract class LeasesContract {
     assertThat(first().complete(Map.of(lease, List.of(content)))).containsExactly(lease);
     assertThat(described(second(), lease.blob(), 0).seal())
         .contains(new Seal(content, Merkle.root(List.of(content))));
-    assertThat(second().acquire(request))
-        .isEqualTo(new LeaseOutcome.HeldByOthers(Duration.ZERO));
+    assertThat(second().acquire(request)).isEqualTo(new LeaseOutcome.HeldByOthers(Duration.ZERO));
   }
 
   @Test

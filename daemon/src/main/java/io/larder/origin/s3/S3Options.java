@@ -102,6 +102,18 @@ public record S3Options(
         stallTime);
   }
 
+  public S3Options withPathStyle(boolean inPath) {
+    return new S3Options(
+        endpoint,
+        region,
+        Optional.of(inPath),
+        anonymous,
+        connections,
+        connectTime,
+        answerTime,
+        stallTime);
+  }
+
   public S3Options withTimes(Duration answer, Duration stall) {
     return new S3Options(
         endpoint, region, pathStyle, anonymous, connections, connectTime, answer, stall);
