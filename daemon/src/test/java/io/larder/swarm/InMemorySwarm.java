@@ -1,6 +1,7 @@
 package io.larder.swarm;
 
 import io.larder.concurrent.Deadline;
+import io.larder.concurrent.Throttle;
 import io.larder.content.BlobId;
 import io.larder.content.ByteRange;
 import io.larder.content.Digest;
@@ -86,7 +87,8 @@ public final class InMemorySwarm {
     private volatile boolean corrupt;
     private volatile boolean broken;
     private volatile long breakAfter = Long.MAX_VALUE;
-    private volatile RateLimit rate = RateLimit.none();
+    private volatile Throttle rate = Throttle.of(0);
+    private volatile int portion = PART;
 
     private Node(NodeInfo self, ServedBlobs served) {
       this.self = self;
@@ -121,7 +123,8 @@ public final class InMemorySwarm {
 
     /// It serves no faster than this from now on; 0 for no limit.
     public void slow(long bytesPerSecond) {
-      rate = new RateLimit(bytesPerSecond);
+      rate = Throttle.of(bytesPerSecond);
+      portion = bytesPerSecond == 0 ? PART : (int) Math.clamp(bytesPerSecond / 32, 4096, PART);
     }
 
     /// Whether it is unreachable from now on. Reads under way fail, watches end.
@@ -263,7 +266,6 @@ public final class InMemorySwarm {
     private void send(ChunkRef chunk, ServedBlobs.Served blob, ChunkSink sink, Deadline deadline)
         throws InterruptedException {
       ByteRange range = blob.plan().chunk(chunk.chunk());
-      int portion = Math.min(PART, rate.portion());
       for (long at = range.offset(); at < range.end(); ) {
         deadline.check("reading " + chunk + " from " + self.id());
         ByteBuffer part = ByteBuffer.allocate((int) Math.min(portion, range.end() - at));

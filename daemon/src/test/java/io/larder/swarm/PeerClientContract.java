@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.larder.concurrent.Deadline;
 import io.larder.concurrent.Scope;
+import io.larder.concurrent.Throttle;
 import io.larder.content.BlobId;
 import io.larder.content.ByteRange;
 import io.larder.content.ChunkPlan;
@@ -50,7 +51,7 @@ public abstract class PeerClientContract {
   /// @param client under test
   /// @param peer that the client can reach
   /// @param takePeerDown makes the peer unreachable and ends what is under way
-  protected record Connection(PeerClient client, NodeId peer, Runnable takePeerDown) {}
+  public record Connection(PeerClient client, NodeId peer, Runnable takePeerDown) {}
 
   private Runnable takePeerDown;
 
@@ -195,7 +196,7 @@ public abstract class PeerClientContract {
     BlobId id = served.add(content);
     List<ChunkRef> refs = IntStream.range(0, 3).mapToObj(i -> new ChunkRef(id, i)).toList();
     CollectingSink collecting = new CollectingSink();
-    RateLimit slow = new RateLimit(16 << 20);
+    Throttle slow = Throttle.of(16 << 20);
     ChunkSink sink =
         new ChunkSink() {
           @Override
@@ -326,7 +327,7 @@ public abstract class PeerClientContract {
     BlobId id = served.add(content(2 * CHUNK));
     List<ChunkRef> refs = List.of(new ChunkRef(id, 0), new ChunkRef(id, 1));
     CountDownLatch started = new CountDownLatch(1);
-    RateLimit crawl = new RateLimit(1 << 20);
+    Throttle crawl = Throttle.of(1 << 20);
     ChunkSink slow =
         new ChunkSink() {
           @Override

@@ -22,7 +22,7 @@ public abstract class PeerDirectoryContract {
   protected abstract Cluster start();
 
   /// Three nodes.
-  protected interface Cluster {
+  public interface Cluster {
     /// Of node `a`, `b` or `c`.
     PeerDirectory directory(String node);
 
