@@ -1,4 +1,4 @@
-/// Measurements of whole daemons: a swarm over shaped links, and the figures of one node.
+/// Measurements: a swarm over shaped links, the figures of one node, and one stream between two peers.
 @NullMarked
 package io.larder.chaos.bench;
 
