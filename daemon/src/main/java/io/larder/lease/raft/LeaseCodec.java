@@ -87,9 +87,7 @@ final class LeaseCodec {
                   .setVersion(reopen.version()));
       case LeaseCommand.Decide decide ->
           to.setDecide(
-              encode(decide.proposal())
-                  .setFreshMillis(decide.fresh().toMillis())
-                  .setNode(node));
+              encode(decide.proposal()).setFreshMillis(decide.fresh().toMillis()).setNode(node));
     }
     return to.build();
   }

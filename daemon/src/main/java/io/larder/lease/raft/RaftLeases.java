@@ -61,6 +61,9 @@ public final class RaftLeases extends CommandLeases {
   private volatile String trouble = "the Raft group has not been found yet";
   private volatile long lastAnswerNanos = System.nanoTime();
 
+  // What heartbeats said last: health() must not ask, since heartbeats carry what health() says.
+  private volatile List<NodeId> hintedVoters = List.of();
+
   private enum Contact {
     NEVER,
     UP,
@@ -91,9 +94,7 @@ public final class RaftLeases extends CommandLeases {
   /// @param voters those of them that vote, as far as heartbeats tell; asked often, must not block
   /// @throws io.larder.error.LarderException when the server cannot listen or its folder is damaged
   public static RaftLeases start(
-      RaftOptions options,
-      Supplier<List<RaftMember>> members,
-      Supplier<List<RaftMember>> voters) {
+      RaftOptions options, Supplier<List<RaftMember>> members, Supplier<List<RaftMember>> voters) {
     return new RaftLeases(options, RaftNode.start(options), members, voters);
   }
 
@@ -148,9 +149,7 @@ public final class RaftLeases extends CommandLeases {
       return here.get().decision(source);
     }
     Query query =
-        Query.newBuilder()
-            .setDecision(LookupDecision.newBuilder().setSource(source.uri()))
-            .build();
+        Query.newBuilder().setDecision(LookupDecision.newBuilder().setSource(source.uri())).build();
     return query(query)
         .filter(QueryReply::hasDecision)
         .map(reply -> LeaseCodec.decode(reply.getDecision()));
@@ -283,9 +282,7 @@ public final class RaftLeases extends CommandLeases {
     return new Health(
         Role.CLIENT,
         coordinated,
-        coordinated
-            ? client.leader().map(RaftPeerId::toString).map(NodeId::new)
-            : Optional.empty(),
+        coordinated ? client.leader().map(RaftPeerId::toString).map(NodeId::new) : Optional.empty(),
         heardVoters);
   }
 

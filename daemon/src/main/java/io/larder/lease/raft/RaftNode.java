@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
@@ -65,8 +65,7 @@ final class RaftNode implements AutoCloseable {
       try {
         server.start();
         int port = server.getServerRpc().getInetSocketAddress().getPort();
-        Address advertised =
-            wanted.port() == 0 ? new Address(wanted.host(), port) : wanted;
+        Address advertised = wanted.port() == 0 ? new Address(wanted.host(), port) : wanted;
         RaftNode node = new RaftNode(options, groupId, server, advertised);
         if (options.bootstrap() && !known) {
           node.bootstrap();
@@ -94,7 +93,8 @@ final class RaftNode implements AutoCloseable {
     server.groupManagement(
         GroupManagementRequest.newAdd(
             ClientId.randomId(), server.getId(), CallId.getAndIncrement(), alone, true));
-    log.info("Raft group of cluster {} started with this node as its only voter", options.cluster());
+    log.info(
+        "Raft group of cluster {} started with this node as its only voter", options.cluster());
   }
 
   RaftGroupId groupId() {
@@ -113,8 +113,7 @@ final class RaftNode implements AutoCloseable {
   Optional<RaftServer.Division> division() {
     try {
       RaftServer.Division division = server.getDivision(groupId);
-      return division.getInfo().isAlive()
-              && division.getRaftConf().getPeer(server.getId()) != null
+      return division.getInfo().isAlive() && division.getRaftConf().getPeer(server.getId()) != null
           ? Optional.of(division)
           : Optional.empty();
     } catch (IOException e) {
@@ -176,8 +175,7 @@ final class RaftNode implements AutoCloseable {
       } catch (NumberFormatException e) {
         // Refused below.
       }
-      throw new LarderException(
-          ErrorKind.INVALID, "'" + text + "' is no address: write host:port");
+      throw new LarderException(ErrorKind.INVALID, "'" + text + "' is no address: write host:port");
     }
 
     @Override

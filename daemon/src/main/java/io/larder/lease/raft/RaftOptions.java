@@ -77,21 +77,57 @@ public record RaftOptions(
   /// The same with other times of growth.
   public RaftOptions withGrowth(Duration promoteAfter, Duration replaceAfter) {
     return new RaftOptions(
-        self, path, listen, advertise, bootstrap, voters, cluster, tls, leaseTtl, callTimeout,
-        promoteAfter, replaceAfter, snapshotEvery, bounds);
+        self,
+        path,
+        listen,
+        advertise,
+        bootstrap,
+        voters,
+        cluster,
+        tls,
+        leaseTtl,
+        callTimeout,
+        promoteAfter,
+        replaceAfter,
+        snapshotEvery,
+        bounds);
   }
 
   /// The same with another time to live of leases.
   public RaftOptions withLeaseTtl(Duration leaseTtl) {
     return new RaftOptions(
-        self, path, listen, advertise, bootstrap, voters, cluster, tls, leaseTtl, callTimeout,
-        promoteAfter, replaceAfter, snapshotEvery, bounds);
+        self,
+        path,
+        listen,
+        advertise,
+        bootstrap,
+        voters,
+        cluster,
+        tls,
+        leaseTtl,
+        callTimeout,
+        promoteAfter,
+        replaceAfter,
+        snapshotEvery,
+        bounds);
   }
 
   /// The same with another distance of snapshots.
   public RaftOptions withSnapshotEvery(int entries) {
     return new RaftOptions(
-        self, path, listen, advertise, bootstrap, voters, cluster, tls, leaseTtl, callTimeout,
-        promoteAfter, replaceAfter, entries, bounds);
+        self,
+        path,
+        listen,
+        advertise,
+        bootstrap,
+        voters,
+        cluster,
+        tls,
+        leaseTtl,
+        callTimeout,
+        promoteAfter,
+        replaceAfter,
+        entries,
+        bounds);
   }
 }

@@ -34,10 +34,8 @@ final class RaftSettings {
     // leases of a dead leader's node are granted again within five seconds.
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(Duration.ofMillis(600)));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(Duration.ofMillis(1200)));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
-        properties, millis(Duration.ofMillis(200)));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
-        properties, millis(Duration.ofMillis(400)));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(Duration.ofMillis(200)));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(Duration.ofMillis(400)));
     RaftServerConfigKeys.Rpc.setRequestTimeout(properties, millis(Duration.ofSeconds(2)));
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(Duration.ofSeconds(3)));

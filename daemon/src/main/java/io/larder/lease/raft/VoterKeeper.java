@@ -95,8 +95,7 @@ final class VoterKeeper implements Runnable {
     }
     sightings
         .values()
-        .removeIf(
-            sighting -> now - sighting.lastNanos > 2 * options.replaceAfter().toNanos() + 1);
+        .removeIf(sighting -> now - sighting.lastNanos > 2 * options.replaceAfter().toNanos() + 1);
   }
 
   private List<RaftPeer> wanted(List<RaftMember> alive, List<RaftPeer> voters) {
@@ -129,8 +128,7 @@ final class VoterKeeper implements Runnable {
     return new ArrayList<>(
         alive.stream()
             .filter(member -> !voting.contains(member.id()))
-            .filter(
-                member -> seenFor(member, now) >= options.promoteAfter().toNanos())
+            .filter(member -> seenFor(member, now) >= options.promoteAfter().toNanos())
             .sorted(longestSeenFirst.thenComparing(RaftMember::id))
             .map(member -> RaftNode.peer(member.id(), member.raftAddress()))
             .toList());
