@@ -6,8 +6,8 @@ import io.larder.boot.config.LogLevel;
 import io.larder.cli.Cli;
 import io.larder.cli.EmbeddedNode;
 import io.larder.concurrent.Shutdown;
-import io.larder.error.ErrorKind;
-import io.larder.error.LarderException;
+import io.larder.lease.raft.RaftLeases;
+import java.io.ObjectInputFilter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,12 +35,20 @@ public final class Main {
     }
     Configuration configuration = outcome.orThrow();
     Logging.level(configuration.logLevel());
-    throw new LarderException(ErrorKind.INTERNAL, "boot.Daemon is not wired yet");
+    // Ratis sends failures as serialized Java objects: nothing else may be read that way.
+    ObjectInputFilter.Config.setSerialFilter(
+        ObjectInputFilter.Config.createFilter(RaftLeases.SERIAL_FILTER));
+    try (Daemon daemon = Daemon.start(configuration, System.getenv())) {
+      daemon.awaitInterrupt();
+    }
+    return 0;
   }
 
   private static EmbeddedNode embedded(Path store) {
     // Whoever runs one command wants its result, not the life of the node in it.
     Logging.level(LogLevel.WARN);
-    throw new LarderException(ErrorKind.INTERNAL, "no embedded node for " + store + " yet");
+    Configuration configuration =
+        Configuration.load(List.of("--data=" + store), System.getenv()).orThrow();
+    return new StandaloneNode(configuration, store, System.getenv());
   }
 }

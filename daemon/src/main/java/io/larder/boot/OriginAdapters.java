@@ -28,26 +28,35 @@ final class OriginAdapters {
 
   private final Closer closer;
   private final OriginMeter meter;
-  private final Throttle throttle;
+  private final Throttle downloads;
+  private final Throttle origins;
   private final Duration stall;
 
-  private OriginAdapters(Closer closer, OriginMeter meter, Throttle throttle, Duration stall) {
+  private OriginAdapters(
+      Closer closer, OriginMeter meter, Throttle downloads, Throttle origins, Duration stall) {
     this.closer = closer;
     this.meter = meter;
-    this.throttle = throttle;
+    this.downloads = downloads;
+    this.origins = origins;
     this.stall = stall;
   }
 
+  /// @param downloads limit over all that this node downloads, from peers as well
   /// @param closer is given the adapters to close
   static Origins of(
       Configuration.Transfer transfer,
       Configuration.Origins configuration,
       Map<String, String> environment,
+      Throttle downloads,
       OriginMeter meter,
       Closer closer) {
     OriginAdapters adapters =
         new OriginAdapters(
-            closer, meter, Throttle.of(configuration.maxDownload()), transfer.stall());
+            closer,
+            meter,
+            downloads,
+            Throttle.of(configuration.maxDownload()),
+            transfer.stall());
     return Origins.of(
         List.of(
             adapters.decorate(new FileOrigin()),
@@ -74,10 +83,10 @@ final class OriginAdapters {
   }
 
   private Origin decorate(Origin adapter) {
-    return new ThrottledOrigin(
+    Origin retrying =
         new RetryingOrigin(
             new LimitedOrigin(new MeteredOrigin(adapter, meter), MOST_STREAMS),
-            RetryOptions.defaults()),
-        throttle);
+            RetryOptions.defaults());
+    return new ThrottledOrigin(new ThrottledOrigin(retrying, origins), downloads);
   }
 }

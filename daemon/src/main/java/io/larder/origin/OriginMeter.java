@@ -14,4 +14,17 @@ public interface OriginMeter {
 
   /// A request or a stream failed.
   void failed(String scheme, ErrorKind kind);
+
+  /// Counts nothing.
+  OriginMeter NONE =
+      new OriginMeter() {
+        @Override
+        public void requested(String scheme) {}
+
+        @Override
+        public void received(String scheme, long bytes) {}
+
+        @Override
+        public void failed(String scheme, ErrorKind kind) {}
+      };
 }
