@@ -74,12 +74,8 @@ public final class DaemonProcess implements AutoCloseable {
       all.putAll(flags);
       List<String> arguments = new ArrayList<>();
       all.forEach(
-          (name, value) -> {
-            arguments.add("--" + name);
-            if (!value.isEmpty()) {
-              arguments.add(value);
-            }
-          });
+          (name, value) ->
+              arguments.add(value.isEmpty() ? "--" + name : "--" + name + "=" + value));
       return arguments;
     }
   }
