@@ -86,7 +86,7 @@ public final class Daemon implements AutoCloseable {
                   new StoreServedBlobs(store),
                   downloads,
                   () -> health().flatMap(Leases.Health::coordinator),
-                  () -> health().map(Leases.Health::voters).orElse(List.of()),
+                  this::ownVoters,
                   metrics));
       RaftLeases raft =
           closer.register(
@@ -235,6 +235,15 @@ public final class Daemon implements AutoCloseable {
   private static RaftMember raftMember(NodeInfo node, Duration age) {
     return new RaftMember(
         node.id(), node.raftAddress(), age, Instant.ofEpochMilli(node.incarnation()));
+  }
+
+  /// What this node's own Raft server knows. A client knows only what heartbeats told it, and must not tell
+  /// that back as its own.
+  private List<NodeId> ownVoters() {
+    return health()
+        .filter(health -> health.role() != Leases.Role.CLIENT)
+        .map(Leases.Health::voters)
+        .orElse(List.of());
   }
 
   private Optional<Leases.Health> health() {
