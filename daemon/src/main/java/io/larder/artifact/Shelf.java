@@ -226,12 +226,11 @@ final class Shelf implements EvictionSource {
       }
     }
     Set<Digest> kept = contents(pinned);
-    long bytes = 0;
-    for (BlobInfo info : store.list()) {
-      if (!kept.contains(info.seal().content())) {
-        bytes += info.size();
-      }
-    }
-    return store.usage().used();
+    long keptBytes =
+        store.list().stream()
+            .filter(info -> kept.contains(info.seal().content()))
+            .mapToLong(BlobInfo::size)
+            .sum();
+    return Math.max(0, store.usage().used() - keptBytes);
   }
 }

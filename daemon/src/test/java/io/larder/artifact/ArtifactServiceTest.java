@@ -217,6 +217,20 @@ class ArtifactServiceTest {
   }
 
   @Test
+  void nothingIsEvictedForAModelThatPinnedOnesLeaveNoRoomFor() throws Exception {
+    TestNode node = node("n1", 25L * MIB);
+    Source pinned = model("pinned", Map.of("p.bin", 9 * MIB));
+    Source other = model("other", Map.of("o.bin", 9 * MIB));
+    node.ensure(pinned);
+    node.artifacts.pin(pinned, "volume");
+    Artifact stays = node.ensure(other);
+    Source large = model("large", Map.of("l.bin", 20 * MIB));
+    assertThatThrownBy(() -> node.ensure(large)).hasMessageContaining("no room for " + large);
+    assertThat(stays.path()).exists();
+    assertThat(node.evicted).hasValue(0);
+  }
+
+  @Test
   void whatIsRemovedGivesItsBytesBack() throws Exception {
     TestNode node = node("n1", PLENTY);
     Source source = model("m", Map.of("a.bin", 6 * MIB));
