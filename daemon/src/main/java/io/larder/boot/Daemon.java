@@ -43,12 +43,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A node of a cluster: everything it is made of, put together. Whoever started it closes it; closing stops
-/// what is under way, and verified chunks stay for the next start.
+/// A node of a cluster: everything it is made of, put together. Whoever started it closes it;
+/// closing stops what is under way, and verified chunks stay for the next start.
 public final class Daemon implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
-  /// How long a start may take to find the Raft group before the node calls itself ready without it.
+  /// How long a start may take to find the Raft group before the node calls itself ready without
+  /// it.
   private static final Duration COORDINATION_PATIENCE = Duration.ofSeconds(30);
 
   private final Closer closer = new Closer();
@@ -89,8 +90,7 @@ public final class Daemon implements AutoCloseable {
                   this::ownVoters,
                   metrics));
       RaftLeases raft =
-          closer.register(
-              RaftLeases.start(raftOptions(), this::raftMembers, this::raftVoters));
+          closer.register(RaftLeases.start(raftOptions(), this::raftMembers, this::raftVoters));
       leases.set(Optional.of(raft));
       metrics.watchCluster(this::isCoordinated, () -> swarm.membership().members().size());
       Fetcher fetcher =
@@ -142,7 +142,8 @@ public final class Daemon implements AutoCloseable {
   /// Starts a node.
   ///
   /// @param environment for the origins' own variables
-  /// @throws io.larder.error.LarderException when a port, the socket or the data folder cannot be used
+  /// @throws io.larder.error.LarderException when a port, the socket or the data folder cannot be
+  ///   used
   public static Daemon start(Configuration configuration, Map<String, String> environment) {
     return new Daemon(configuration, environment);
   }
@@ -237,8 +238,8 @@ public final class Daemon implements AutoCloseable {
         node.id(), node.raftAddress(), age, Instant.ofEpochMilli(node.incarnation()));
   }
 
-  /// What this node's own Raft server knows. A client knows only what heartbeats told it, and must not tell
-  /// that back as its own.
+  /// What this node's own Raft server knows. A client knows only what heartbeats told it, and must
+  /// not tell that back as its own.
   private List<NodeId> ownVoters() {
     return health()
         .filter(health -> health.role() != Leases.Role.CLIENT)
@@ -254,12 +255,11 @@ public final class Daemon implements AutoCloseable {
     return health().map(Leases.Health::coordinated).orElse(false);
   }
 
-  /// A node that has just started is not ready while it may still find the group; later it is, with the group
-  /// or without.
+  /// A node that has just started is not ready while it may still find the group; later it is, with
+  /// the group or without.
   private Optional<String> awaitedCoordination() {
     coordinatedOnce |= isCoordinated();
-    boolean patient =
-        Duration.between(started, Instant.now()).compareTo(COORDINATION_PATIENCE) < 0;
+    boolean patient = Duration.between(started, Instant.now()).compareTo(COORDINATION_PATIENCE) < 0;
     return coordinatedOnce || !patient
         ? Optional.empty()
         : Optional.of("the Raft group has not answered yet");

@@ -52,11 +52,7 @@ final class OriginAdapters {
       Closer closer) {
     OriginAdapters adapters =
         new OriginAdapters(
-            closer,
-            meter,
-            downloads,
-            Throttle.of(configuration.maxDownload()),
-            transfer.stall());
+            closer, meter, downloads, Throttle.of(configuration.maxDownload()), transfer.stall());
     return Origins.of(
         List.of(
             adapters.decorate(new FileOrigin()),

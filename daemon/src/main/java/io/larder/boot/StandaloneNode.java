@@ -24,10 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A node that belongs to no cluster, inside a command: the same pipeline and store, nobody to share with.
+/// A node that belongs to no cluster, inside a command: the same pipeline and store, nobody to
+/// share with.
 final class StandaloneNode implements EmbeddedNode {
   /// Someone is waiting at a terminal: a source is asked each time what it stands for.
   private static final Duration FRESH = Duration.ZERO;
@@ -39,7 +39,8 @@ final class StandaloneNode implements EmbeddedNode {
   private final DiskStore store;
   private final ArtifactService artifacts;
 
-  /// @param configuration for what also concerns a node without a cluster: space, transfers, origins
+  /// @param configuration for what also concerns a node without a cluster: space, transfers,
+  ///   origins
   /// @param data where the node keeps everything, whatever the configuration says
   StandaloneNode(Configuration configuration, Path data, Map<String, String> environment) {
     this.data = data;

@@ -27,7 +27,7 @@ public record FetchOptions(
         512,
         Duration.ofSeconds(4),
         Duration.ofMillis(500),
-        Duration.ofSeconds(3),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(60));
   }
 }

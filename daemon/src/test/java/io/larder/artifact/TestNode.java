@@ -27,10 +27,10 @@ final class TestNode implements AutoCloseable {
           4,
           8,
           512,
-          Duration.ofMillis(800),
+          Duration.ofSeconds(10),
           Duration.ofMillis(50),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(30));
 
   final NodeId id;
   final InMemoryStore store;
@@ -103,7 +103,7 @@ final class TestNode implements AutoCloseable {
 
   Artifact ensure(Source source) throws InterruptedException {
     return artifacts.ensure(
-        source, Optional.empty(), progress -> {}, Deadline.after(Duration.ofSeconds(40)));
+        source, Optional.empty(), progress -> {}, Deadline.after(Duration.ofSeconds(90)));
   }
 
   @Override

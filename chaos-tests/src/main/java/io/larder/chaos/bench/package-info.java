@@ -1,4 +1,5 @@
-/// Measurements: a swarm over shaped links, the figures of one node, and one stream between two peers.
+/// Measurements: a swarm over shaped links, the figures of one node, and one stream between two
+/// peers.
 @NullMarked
 package io.larder.chaos.bench;
 
