@@ -35,8 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Five whole daemons in one JVM: own folders and ports, mutual TLS, three Raft voters, a web server as
-/// origin that counts what it sends.
+/// Five whole daemons in one JVM: own folders and ports, mutual TLS, three Raft voters, a web
+/// server as origin that counts what it sends.
 class FiveDaemonsTest {
   private static final int NODES = 5;
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
@@ -125,8 +125,7 @@ class FiveDaemonsTest {
       if (i == 1) {
         arguments.add("--bootstrap");
       }
-      daemons.add(
-          Daemon.start(Configuration.load(arguments, Map.of()).orThrow(), Map.of()));
+      daemons.add(Daemon.start(Configuration.load(arguments, Map.of()).orThrow(), Map.of()));
     }
     await()
         .atMost(SOON)
@@ -153,11 +152,7 @@ class FiveDaemonsTest {
                 () ->
                     daemon
                         .artifacts()
-                        .ensure(
-                            source,
-                            Optional.empty(),
-                            progress -> {},
-                            Deadline.after(SOON))));
+                        .ensure(source, Optional.empty(), progress -> {}, Deadline.after(SOON))));
       }
       for (Future<Artifact> one : all) {
         Artifact artifact = Scope.get(one);
