@@ -158,16 +158,34 @@ class CrashTest {
     }
   }
 
+  /// Refusing a second store in this process must not let one in from another.
+  @Test
+  void oneProcessAtATime() throws Exception {
+    try (DiskStore store = DiskStore.open(folder, CrashingStore.UNSYNCED)) {
+      assertThat(
+              catchThrowableOfType(
+                      LarderException.class, () -> DiskStore.open(folder, CrashingStore.UNSYNCED))
+                  .kind())
+          .isEqualTo(ErrorKind.CONFLICT);
+      Process process = fork("chunks", DECLARED.text());
+      try (BufferedReader facts = process.inputReader(UTF_8)) {
+        assertThat(facts.readLine()).isEqualTo("refused CONFLICT");
+      }
+      assertThat(process.waitFor()).isEqualTo(1);
+      assertThat(store.names()).isEmpty();
+    }
+  }
+
   @Test
   void killedAtAnyMomentAgainAndAgain() throws Exception {
     long seed = Long.getLong("larder.seed", System.nanoTime());
     System.out.println("killedAtAnyMomentAgainAndAgain: -Dlarder.seed=" + seed);
     Random random = new Random(seed);
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 3; round++) {
       long contents = seed + round * 1_000_000L;
       Path data = folder.resolve("round" + round);
       Process process = forkOn(data, "fill", "" + contents);
-      int lines = 5 + random.nextInt(150);
+      int lines = 5 + random.nextInt(50);
       List<String> facts = new ArrayList<>();
       try (BufferedReader output = process.inputReader(UTF_8)) {
         while (facts.size() < lines) {

@@ -2,6 +2,7 @@ package io.larder.store.disk;
 
 import io.larder.content.BlobId;
 import io.larder.content.ChunkPlan;
+import io.larder.error.LarderException;
 import io.larder.store.Ingestion;
 import io.larder.store.Reservation;
 import io.larder.store.TestBlobs;
@@ -58,7 +59,13 @@ final class CrashingStore {
 
   /// Verifies the first two chunks and waits.
   private static void chunks(Path folder, BlobId id) {
-    DiskStore store = DiskStore.open(folder, UNSYNCED);
+    DiskStore store;
+    try {
+      store = DiskStore.open(folder, UNSYNCED);
+    } catch (LarderException e) {
+      say("refused " + e.kind());
+      throw e;
+    }
     Ingestion ingestion = store.begin(id, TestBlobs.reserve(store, id, CONTENT.length));
     TestBlobs.write(ingestion, 0, CONTENT);
     TestBlobs.write(ingestion, 1, CONTENT);
