@@ -12,6 +12,7 @@ import io.larder.content.Seal;
 import io.larder.lease.LeaseOutcome;
 import io.larder.lease.LeaseRequest;
 import io.larder.lease.Leases;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -165,35 +166,31 @@ class RaftGroupTest {
     cluster(options -> options.withSnapshotEvery(200), "n0");
     cluster.awaitVoters(1);
     BlobId blob = seal(cluster.node("n0"));
-    byte[] filler = new byte[60_000];
+    // Entries of 50 kB, most of it extents that the blobs do not have: 30 MB in all.
+    IndexSet wide = IndexSet.range(0, 400_000);
     for (int i = 0; i < 600; i++) {
-      int size = 1500;
-      BlobId next = newBlob();
-      LeaseOutcome.Granted granted =
-          RaftCluster.awaitGrant(
-              cluster.node("n0"),
-              new LeaseRequest(
-                  List.of(
-                      new LeaseRequest.Want(
-                          next,
-                          new ChunkPlan((long) size * ChunkPlan.CHUNK_SIZE),
-                          1,
-                          IndexSet.of(filler))),
-                  0 + 1,
-                  1));
-      assertThat(granted.leases()).hasSize(1);
+      LeaseRequest.Want want =
+          new LeaseRequest.Want(newBlob(), new ChunkPlan(ChunkPlan.CHUNK_SIZE), 1, wide);
+      RaftCluster.awaitGrant(cluster.node("n0"), new LeaseRequest(List.of(want), 1, 1));
     }
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
               assertThat(files("n0", "snapshot.*_*[0-9]")).isBetween(1L, 2L);
+              assertThat(bytes("n0")).isLessThan(20_000_000);
             });
     cluster.start("n1");
     cluster.start("n2");
     cluster.awaitVoters(3);
     assertSealed(cluster.node("n2"), blob);
     assertThat(files("n2", "snapshot.*_*[0-9]")).isPositive();
+  }
+
+  private long bytes(String node) throws IOException {
+    try (Stream<Path> files = Files.walk(cluster.folder(node))) {
+      return files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    }
   }
 
   private long files(String node, String glob) throws IOException {
