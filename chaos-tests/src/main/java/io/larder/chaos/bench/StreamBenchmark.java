@@ -41,7 +41,7 @@ public final class StreamBenchmark implements Callable<Integer> {
   @Option(
       names = "--folder",
       description =
-          "Where the file and its copies go; needs six times its size. Default: /dev/shm when there"
+          "Where the file and its copies go; needs twice its size. Default: /dev/shm when there"
               + " is one, else the temporary folder.")
   private Path parent =
       Files.isWritable(Path.of("/dev/shm"))
@@ -53,6 +53,12 @@ public final class StreamBenchmark implements Callable<Integer> {
       defaultValue = "5",
       description = "How often each way is measured. Default: ${DEFAULT-VALUE}.")
   private int rounds;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "This text.")
+  private boolean help;
 
   public static void main(String[] arguments) {
     Logs.quiet();
@@ -102,8 +108,10 @@ public final class StreamBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(parent, "larder-stream-");
+    // Also when this process is told to end: what lies in /dev/shm takes memory.
+    Thread cleanUp = new Thread(() -> delete(folder), "clean-up");
+    Runtime.getRuntime().addShutdownHook(cleanUp);
     try (Closer closer = new Closer()) {
-      closer.register(() -> delete(folder));
       Path file = folder.resolve("file");
       StreamPeer.fill(file, (long) mib << 20);
       Path certificates = folder.resolve(CERTIFICATES);
@@ -185,11 +193,7 @@ public final class StreamBenchmark implements Callable<Integer> {
         middle.bytes, seconds.get(seconds.size() / 2), middle.sender, middle.receiver);
   }
 
-  private static void delete(Path folder) throws IOException {
-    try (var tree = Files.walk(folder)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+  private static void delete(Path folder) {
+    Shell.run(List.of("rm", "-rf", folder.toString()));
   }
 }
