@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Netty's pooled allocator, which also lets a message find the buffer that gRPC has just allocated
 /// for it, so that a chunk can be read from its file straight into the buffer that goes to the
 /// socket. gRPC's own way in is an [java.io.OutputStream], which costs a copy through an array:
-/// about a third of the sender's CPU time.
+/// more than a quarter of the sender's CPU time.
 ///
 /// It leans on gRPC allocating a message of known length in one piece, on the thread that sends it.
 /// [OutgoingPart] checks that the piece fits to the byte and goes through the stream when it does
