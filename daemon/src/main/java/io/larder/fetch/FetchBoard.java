@@ -42,6 +42,8 @@ final class FetchBoard {
   private final Function<FetchTarget, Optional<BlobTask>> opener;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  // Apart from the rest: many committers wait, and one is enough for each blob.
+  private final Condition committable = lock.newCondition();
   private final Deque<FetchTarget> waiting;
   private final Map<BlobId, BlobTask> open = new LinkedHashMap<>();
   private final Deque<BlobTask> complete = new ArrayDeque<>();
@@ -139,7 +141,7 @@ final class FetchBoard {
           task.verified(claim.chunk(), digest);
           progressed();
           if (task.isComplete()) {
-            complete.add(task);
+            toCommit(task);
           }
         });
   }
@@ -308,7 +310,7 @@ final class FetchBoard {
     lock.lockInterruptibly();
     try {
       while (complete.isEmpty() && unfinished > 0 && fatal.isEmpty()) {
-        changed.await(1, TimeUnit.SECONDS);
+        committable.await(1, TimeUnit.SECONDS);
       }
       return Optional.ofNullable(complete.poll());
     } finally {
@@ -417,6 +419,11 @@ final class FetchBoard {
             + " is offered by no peer and leased by another node that makes no progress; ask again later");
   }
 
+  private void toCommit(BlobTask task) {
+    complete.add(task);
+    committable.signal();
+  }
+
   private void progressed() {
     lastProgress = System.nanoTime();
     lastFailure = Optional.empty();
@@ -433,7 +440,7 @@ final class FetchBoard {
       open.put(task.blob(), task);
       offers.opened(task);
       if (task.isComplete()) {
-        complete.add(task);
+        toCommit(task);
       }
     }
   }
@@ -443,6 +450,9 @@ final class FetchBoard {
         () -> {
           action.run();
           changed.signalAll();
+          if (unfinished == 0 || fatal.isPresent()) {
+            committable.signalAll();
+          }
           return true;
         });
   }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /// fetch it once. Thread-safe.
 public final class Fetcher {
   private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
-  private static final int COMMITTERS = 16;
+  private static final int COMMITTERS = 64;
   private static final Duration OPEN_DEADLINE = Duration.ofSeconds(30);
   private static final Duration FLUSH = Duration.ofSeconds(5);
   private static final Duration GOVERN = Duration.ofMillis(500);
@@ -214,19 +214,22 @@ public final class Fetcher {
       }
       peers.learnDigests();
       Deadline slow = Deadline.after(AGREE_SLOW);
-      Deadline fast = Deadline.after(AGREE_FAST);
-      while (!board.isDone() && !slow.passed() && !(fast.passed() && board.wantsDigests())) {
-        board.awaitChange(fast.passed() ? slow.left() : fast.left());
-      }
+      do {
+        pause(AGREE_FAST, board);
+      } while (!board.isDone() && !slow.passed() && !board.wantsDigests());
+    }
+  }
+
+  private static void pause(Duration time, FetchBoard board) throws InterruptedException {
+    Deadline end = Deadline.after(time);
+    while (!end.passed() && !board.isDone()) {
+      board.awaitChange(end.left());
     }
   }
 
   private void renew(LeaseKeeper keeper, FetchBoard board) throws InterruptedException {
     while (!board.isDone()) {
-      Deadline pause = Deadline.after(options.leaseTtl().dividedBy(4));
-      while (!pause.passed() && !board.isDone()) {
-        board.awaitChange(pause.left());
-      }
+      pause(options.leaseTtl().dividedBy(4), board);
       keeper.renew();
     }
   }
@@ -239,13 +242,10 @@ public final class Fetcher {
     StreamGovernor governor = new StreamGovernor(1, options.originStreams());
     long bytes = progress.pulledBytes();
     long start = System.nanoTime();
-    Duration pause = GOVERN.dividedBy(5);
+    Duration interval = GOVERN.dividedBy(5);
     while (!board.isDone()) {
-      Deadline interval = Deadline.after(pause);
-      pause = GOVERN;
-      while (!interval.passed() && !board.isDone()) {
-        board.awaitChange(interval.left());
-      }
+      pause(interval, board);
+      interval = GOVERN;
       long now = System.nanoTime();
       long total = progress.pulledBytes();
       int next = governor.next((total - bytes) * 1e9 / (now - start));
