@@ -6,6 +6,7 @@ import io.larder.error.LarderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.util.TimeDuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /// node bootstraps; the leader makes it a voter when it wants one. Thread-safe.
 final class RaftNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
+  private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(20);
 
   private final RaftOptions options;
   private final RaftGroupId groupId;
@@ -138,14 +141,24 @@ final class RaftNode implements AutoCloseable {
 
   /// A client of the group, with a bound on its retries.
   RaftClient newClient(Collection<RaftPeer> peers) {
-    int retries = (int) Math.max(1, options.callTimeout().toMillis() / 100);
+    return newClient(peers, options.callTimeout());
+  }
+
+  /// A client for changes of the group, which take longer: a server formats its folder, a new voter
+  /// is brought up to date.
+  RaftClient newAdmin(Collection<RaftPeer> peers) {
+    return newClient(peers, CHANGE_TIMEOUT);
+  }
+
+  private RaftClient newClient(Collection<RaftPeer> peers, Duration timeout) {
+    int retries = (int) Math.max(1, timeout.toMillis() / RETRY_PAUSE.toMillis());
     return RaftClient.newBuilder()
         .setRaftGroup(RaftGroup.valueOf(groupId, peers))
-        .setProperties(RaftSettings.client(options))
+        .setProperties(RaftSettings.client(timeout))
         .setParameters(RaftSettings.parameters(options))
         .setRetryPolicy(
             RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                retries, TimeDuration.valueOf(100, java.util.concurrent.TimeUnit.MILLISECONDS)))
+                retries, RaftSettings.millis(RETRY_PAUSE)))
         .build();
   }
 

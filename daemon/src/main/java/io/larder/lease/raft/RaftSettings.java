@@ -19,7 +19,7 @@ final class RaftSettings {
   private RaftSettings() {}
 
   static RaftProperties server(RaftOptions options, Address listen) {
-    RaftProperties properties = client(options);
+    RaftProperties properties = client(options.callTimeout());
     GrpcConfigKeys.Server.setHost(properties, listen.host());
     GrpcConfigKeys.Server.setPort(properties, listen.port());
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 8);
@@ -59,10 +59,10 @@ final class RaftSettings {
     return properties;
   }
 
-  static RaftProperties client(RaftOptions options) {
+  /// @param timeout of a call with its retries
+  static RaftProperties client(Duration timeout) {
     RaftProperties properties = new RaftProperties();
-    RaftClientConfigKeys.Rpc.setRequestTimeout(
-        properties, millis(options.callTimeout().dividedBy(2)));
+    RaftClientConfigKeys.Rpc.setRequestTimeout(properties, millis(timeout.dividedBy(2)));
     RaftClientConfigKeys.Async.setOutstandingRequestsMax(properties, 1024);
     return properties;
   }

@@ -39,6 +39,9 @@ final class VoterKeeper implements Runnable {
   private final Map<NodeId, Sighting> sightings = new HashMap<>();
   private final Set<NodeId> replaced = new HashSet<>();
 
+  // Whose server had the group already when it was last asked to take part, in vain.
+  private final Set<NodeId> stuck = new HashSet<>();
+
   private static final class Sighting {
     final Instant startedAt;
     final long firstNanos;
@@ -63,6 +66,7 @@ final class VoterKeeper implements Runnable {
     if (division == null || !division.getInfo().isLeaderReady()) {
       sightings.clear();
       replaced.clear();
+      stuck.clear();
       return;
     }
     List<RaftMember> alive =
@@ -151,7 +155,7 @@ final class VoterKeeper implements Runnable {
     List<RaftPeer> joining = wanted.stream().filter(peer -> !voters.contains(peer)).toList();
     List<RaftPeer> all = new ArrayList<>(voters);
     all.addAll(joining);
-    try (RaftClient admin = node.newClient(all)) {
+    try (RaftClient admin = node.newAdmin(all)) {
       for (RaftPeer peer : joining) {
         open(admin, peer, voters);
       }
@@ -165,6 +169,7 @@ final class VoterKeeper implements Runnable {
       if (!reply.isSuccess()) {
         throw new IOException(String.valueOf(reply.getException()));
       }
+      joining.forEach(peer -> stuck.remove(idOf(peer)));
       voters.stream()
           .filter(peer -> !wanted.contains(peer))
           .forEach(peer -> replaced.add(idOf(peer)));
@@ -184,9 +189,12 @@ final class VoterKeeper implements Runnable {
     try {
       check(admin.getGroupManagementApi(peer.getId()).add(group));
     } catch (AlreadyExistsException e) {
-      // It voted once and was replaced, or an earlier attempt ended half-way: what it has is stale.
-      check(admin.getGroupManagementApi(peer.getId()).remove(node.groupId(), true, false));
-      check(admin.getGroupManagementApi(peer.getId()).add(group));
+      // An earlier attempt ended half-way, perhaps because that server is slow: it can go on from
+      // there. When it does not, what it has is stale: it voted once and was replaced.
+      if (!stuck.add(idOf(peer))) {
+        check(admin.getGroupManagementApi(peer.getId()).remove(node.groupId(), true, false));
+        check(admin.getGroupManagementApi(peer.getId()).add(group));
+      }
     }
   }
 
@@ -198,7 +206,7 @@ final class VoterKeeper implements Runnable {
         RaftPeer peer = RaftNode.peer(member.id(), member.raftAddress());
         List<RaftPeer> all = new ArrayList<>(voters);
         all.add(peer);
-        try (RaftClient admin = node.newClient(all)) {
+        try (RaftClient admin = node.newAdmin(all)) {
           check(admin.getGroupManagementApi(peer.getId()).remove(node.groupId(), true, false));
         } catch (IOException e) {
           log.debug("{} keeps its stale Raft group for now", member.id(), e);
