@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// An S3 origin in a process of its own, a relay in front of it that makes it slow enough to be
 /// hurt half-way, a model in it, and what a test starts as its cluster of real daemons.
-@Timeout(240)
+@Timeout(480)
 abstract class ChaosTest {
   static final String SOURCE = "s3://models/chaos/";
-  static final Duration FORMED = Duration.ofSeconds(60);
-  static final Duration DONE = Duration.ofSeconds(90);
+  static final Duration FORMED = Duration.ofSeconds(120);
+  static final Duration DONE = Duration.ofSeconds(150);
 
   /// One chunk: what a download that is cut loses at most.
   static final long CHUNK = 4L << 20;

@@ -23,8 +23,8 @@ class NoQuorumIT extends ChaosTest {
     cluster.node(0).start().awaitReady(FORMED);
     await("the group has a quorum again")
         .until(() -> last.metric("larder_coordinated", "").orElse(-1.0) == 1.0);
-    long sent = relay.objectBytes();
+    // Nobody agreed on the chunks that one node fetched alone, so they are not taken on trust.
     assertDelivered(ask(cluster.node(0)));
-    assertThat(relay.objectBytes()).as("it came from the peer").isEqualTo(sent);
+    assertThat(relay.objectBytes()).isLessThanOrEqualTo(2 * model.bytes());
   }
 }

@@ -1,5 +1,6 @@
 package io.larder.fetch;
 
+import io.larder.concurrent.Deadline;
 import io.larder.content.ChunkPlan;
 import io.larder.content.Digest;
 import io.larder.lease.Lease;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,7 +27,14 @@ import org.slf4j.LoggerFactory;
 final class LeaseKeeper {
   private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
   private static final int MOST_EXTENTS = 64;
-  private static final Duration UNCOORDINATED_FOR = Duration.ofSeconds(5);
+  private static final Duration UNCOORDINATED_FOR = Duration.ofSeconds(2);
+
+  /// How long a request that was coordinated waits for the group to find a new leader. Peers go on
+  /// swapping what they have meanwhile; going ahead at once would fetch the rest once for each
+  /// node.
+  private static final Duration CHANGE_OF_LEADER = Duration.ofSeconds(10);
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(200);
   private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
 
@@ -39,7 +48,9 @@ final class LeaseKeeper {
   private final Set<Lease> moved = new HashSet<>();
   private final BlockingQueue<Fetched> fetched = new LinkedBlockingQueue<>();
   private int unrecorded;
+  private boolean coordinatedOnce;
   private boolean uncoordinated;
+  private Optional<Deadline> changeOfLeader = Optional.empty();
   private long askAgainAt = System.nanoTime();
   private long coordinateAgainAt = System.nanoTime();
 
@@ -56,6 +67,9 @@ final class LeaseKeeper {
     this.options = options;
     this.meter = meter;
     this.progress = progress;
+    if (leases.health().coordinated()) {
+      answered();
+    }
   }
 
   /// Leases for the caller to work on; empty when there is nothing for it now.
@@ -87,7 +101,7 @@ final class LeaseKeeper {
       case LeaseOutcome.Granted(List<Lease> granted) -> {
         board.leased(granted);
         synchronized (this) {
-          uncoordinated = false;
+          answered();
           held.addAll(granted);
           moved.addAll(granted);
         }
@@ -97,12 +111,18 @@ final class LeaseKeeper {
         Duration wait = retryAfter.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : retryAfter;
         wait = wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait;
         synchronized (this) {
-          uncoordinated = false;
+          answered();
           askAgainAt = System.nanoTime() + wait.toNanos();
         }
         yield List.of();
       }
       case LeaseOutcome.Unavailable(String reason) -> {
+        synchronized (this) {
+          if (mayBeAChangeOfLeader()) {
+            askAgainAt = System.nanoTime() + ASK_AGAIN.toNanos();
+            yield List.of();
+          }
+        }
         if (progress.coordinated()) {
           log.warn(
               "the Raft group cannot be reached ({}); this download goes on uncoordinated", reason);
@@ -116,6 +136,22 @@ final class LeaseKeeper {
         yield board.unleasedExtents(1);
       }
     };
+  }
+
+  private synchronized void answered() {
+    coordinatedOnce = true;
+    uncoordinated = false;
+    changeOfLeader = Optional.empty();
+  }
+
+  private boolean mayBeAChangeOfLeader() {
+    if (!coordinatedOnce || uncoordinated) {
+      return false;
+    }
+    if (changeOfLeader.isEmpty()) {
+      changeOfLeader = Optional.of(Deadline.after(CHANGE_OF_LEADER));
+    }
+    return !changeOfLeader.get().passed();
   }
 
   /// A lease's download makes progress.

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /// One run of the demo, from an empty folder to the report. Closing ends all processes.
 final class DemoRun implements AutoCloseable {
   private static final String SOURCE = "s3://models/demo/";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Path folder;
   private final int count;

@@ -87,8 +87,7 @@ class SnapshotFileTest {
                     open, first.extent(), first.token(), List.of(digest, digest)))));
     table.apply(
         1002,
-        new LeaseCommand.SealBlob(
-            node, new BlobId.Sha256(digest), 5, new Seal(digest, digest)));
+        new LeaseCommand.SealBlob(node, new BlobId.Sha256(digest), 5, new Seal(digest, digest)));
     table.apply(
         1003,
         new LeaseCommand.Decide(
