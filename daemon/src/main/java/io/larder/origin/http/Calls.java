@@ -91,11 +91,12 @@ final class Calls implements AutoCloseable {
       throws InterruptedException {
     deadline.check("asking for " + asked);
     Duration longest = deadline.atMost(options.answerTime()).left();
-    CompletableFuture<HttpResponse<BodyPipe>> call = client.sendAsync(request, _ -> new BodyPipe());
+    BodyPipe body = new BodyPipe();
+    CompletableFuture<HttpResponse<BodyPipe>> call = client.sendAsync(request, _ -> body);
     try {
       return call.get(longest.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      call.cancel(true);
+      giveUp(call, body);
       throw new LarderException(
           ErrorKind.UNAVAILABLE,
           asked
@@ -106,11 +107,18 @@ final class Calls implements AutoCloseable {
               + " ms",
           e);
     } catch (InterruptedException e) {
-      call.cancel(true);
+      giveUp(call, body);
       throw e;
     } catch (ExecutionException e) {
       throw unreachable(asked, request.uri(), e.getCause() == null ? e : e.getCause());
     }
+  }
+
+  /// Cuts the connection also when the answer has come at the same moment: cancelling the call
+  /// alone would leave its body waiting for a reader for ever.
+  private static void giveUp(CompletableFuture<?> call, BodyPipe body) {
+    call.cancel(true);
+    body.close();
   }
 
   /// Where a redirect leads, when it may be followed.
