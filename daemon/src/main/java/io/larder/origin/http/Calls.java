@@ -170,12 +170,21 @@ final class Calls implements AutoCloseable {
               + " (-Djavax.net.ssl.trustStore)",
           cause);
     }
-    String what =
-        has(cause, ConnectException.class) || has(cause, HttpConnectTimeoutException.class)
-            ? "no connection to " + host
-            : "the connection to " + host + " broke";
     return new LarderException(
-        ErrorKind.UNAVAILABLE, asked + ": " + what + " (" + reason(cause) + ")", cause);
+        ErrorKind.UNAVAILABLE, asked + ": " + broken(at.getAuthority(), cause), cause);
+  }
+
+  private static String broken(String server, Throwable cause) {
+    if (has(cause, HttpConnectTimeoutException.class)) {
+      return "no connection to " + server + " in time; it is down or out of reach";
+    }
+    if (has(cause, ConnectException.class)) {
+      // The JDK tells nothing of a refused connection.
+      return "no connection to "
+          + server
+          + (cause.getMessage() == null ? ": nothing listens there" : " (" + reason(cause) + ")");
+    }
+    return "the connection to " + server + " broke (" + reason(cause) + ")";
   }
 
   private static boolean has(@Nullable Throwable cause, Class<?> type) {
