@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Turns commands that callers have at the same time into few log entries (group commit): while a
-/// few entries are under way, what comes in waits and then leaves together. A lone command leaves at
-/// once. Thread-safe.
+/// few entries are under way, what comes in waits and then leaves together. A lone command leaves
+/// at once. Thread-safe.
 final class CommandPipe {
   /// So that one entry is made ready while another is being committed.
   private static final int UNDER_WAY = 2;

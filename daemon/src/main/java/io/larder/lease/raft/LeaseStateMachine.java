@@ -205,8 +205,7 @@ final class LeaseStateMachine extends BaseStateMachine {
     if (stamped == null) {
       replies.add(new LeaseReply.Refused(refused));
     }
-    return CompletableFuture.completedFuture(
-        message(LeaseCodec.encodeAll(replies).toByteArray()));
+    return CompletableFuture.completedFuture(message(LeaseCodec.encodeAll(replies).toByteArray()));
   }
 
   private LeaseReply apply(long nowMillis, LeaseCommand command) {
