@@ -8,9 +8,9 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -87,50 +87,39 @@ final class GroupClient implements AutoCloseable {
     return current == null ? Optional.empty() : Optional.ofNullable(current.getLeaderId());
   }
 
-  /// Has a command committed and applied. Never throws; [#await] says what a failure means.
-  CompletableFuture<byte[]> write(byte[] command) {
-    return send(current -> current.async().send(message(command)));
+  /// Has a command committed and applied.
+  byte[] write(byte[] command, Deadline deadline) throws NoAnswer, InterruptedException {
+    Message message = message(command);
+    return call(current -> current.async().send(message), deadline);
   }
 
   /// Asks the leader, without a round to the other voters.
-  CompletableFuture<byte[]> read(byte[] query) {
-    return send(current -> current.async().sendReadOnlyNonLinearizable(message(query)));
+  byte[] read(byte[] query, Deadline deadline) throws NoAnswer, InterruptedException {
+    Message message = message(query);
+    return call(current -> current.async().sendReadOnlyNonLinearizable(message), deadline);
   }
 
-  private CompletableFuture<byte[]> send(
-      Function<RaftClient, CompletableFuture<RaftClientReply>> call) {
+  private byte[] call(
+      Function<RaftClient, CompletableFuture<RaftClientReply>> send, Deadline deadline)
+      throws NoAnswer, InterruptedException {
     RaftClient current = client;
     if (current == null) {
-      return CompletableFuture.failedFuture(
-          new NoAnswer("no voter of the Raft group is known yet"));
+      throw new NoAnswer("no voter of the Raft group is known yet");
     }
     try {
-      return call.apply(current).thenApply(GroupClient::content);
+      RaftClientReply reply =
+          send.apply(current).get(deadline.left().toMillis(), TimeUnit.MILLISECONDS);
+      if (!reply.isSuccess()) {
+        throw new NoAnswer("the Raft group refused: " + reply.getException().getMessage());
+      }
+      return reply.getMessage().getContent().toByteArray();
+    } catch (TimeoutException e) {
+      throw new NoAnswer("the Raft group did not answer in time; its voters are " + known(current));
+    } catch (ExecutionException e) {
+      throw new NoAnswer("the Raft group cannot be reached: " + rootOf(e).getMessage());
     } catch (RuntimeException e) {
       // A client that was closed or has given up meanwhile.
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private static byte[] content(RaftClientReply reply) {
-    if (!reply.isSuccess()) {
-      throw new CompletionException(
-          new NoAnswer("the Raft group refused: " + reply.getException().getMessage()));
-    }
-    return reply.getMessage().getContent().toByteArray();
-  }
-
-  /// The outcome of a call.
-  <T> T await(CompletableFuture<T> call, Deadline deadline) throws NoAnswer, InterruptedException {
-    try {
-      return call.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new NoAnswer("the Raft group did not answer in time; its voters are " + known());
-    } catch (ExecutionException e) {
-      Throwable root = rootOf(e);
-      throw root instanceof NoAnswer known
-          ? known
-          : new NoAnswer("the Raft group cannot be reached: " + root.getMessage());
+      throw new NoAnswer("the Raft group cannot be reached: " + e.getMessage());
     }
   }
 
@@ -147,8 +136,8 @@ final class GroupClient implements AutoCloseable {
     return cause;
   }
 
-  private synchronized List<String> known() {
-    return known;
+  private synchronized Set<String> known(RaftClient current) {
+    return current == client ? Set.copyOf(known) : Set.of();
   }
 
   private static Message message(byte[] content) {

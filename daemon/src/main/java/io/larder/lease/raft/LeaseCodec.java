@@ -92,23 +92,6 @@ final class LeaseCodec {
     return to.build();
   }
 
-  /// The commands of one log entry: one, or those of a batch.
-  static List<LeaseCommand> decodeAll(Command command) {
-    return command.getBatchCount() == 0
-        ? List.of(decode(command))
-        : command.getBatchList().stream().map(LeaseCodec::decode).toList();
-  }
-
-  /// The answer to one log entry.
-  static Reply encodeAll(List<LeaseReply> replies) {
-    if (replies.size() == 1) {
-      return encode(replies.getFirst());
-    }
-    Reply.Builder to = Reply.newBuilder();
-    replies.forEach(reply -> to.addBatch(encode(reply)));
-    return to.build();
-  }
-
   static LeaseCommand decode(Command command) {
     return switch (command.getCommandCase()) {
       case ACQUIRE -> {

@@ -13,11 +13,11 @@ import io.larder.proto.lease.Command;
 import io.larder.proto.lease.DescribeBlobs;
 import io.larder.proto.lease.Query;
 import io.larder.proto.lease.QueryReply;
+import io.larder.proto.lease.Reply;
 import io.larder.proto.lease.TableSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,10 +150,10 @@ final class LeaseStateMachine extends BaseStateMachine {
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
     Command command;
-    List<LeaseCommand> decoded;
+    LeaseCommand decoded;
     try {
       command = Command.parseFrom(request.getMessage().getContent().asReadOnlyByteBuffer());
-      decoded = LeaseCodec.decodeAll(command);
+      decoded = LeaseCodec.decode(command);
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       TransactionContext refused =
           TransactionContext.newBuilder()
@@ -177,8 +177,8 @@ final class LeaseStateMachine extends BaseStateMachine {
         .build();
   }
 
-  /// Commands that this node took in as the leader, so that they need not be parsed again.
-  private record Stamped(long nowMillis, List<LeaseCommand> commands) {}
+  /// A command that this node took in as the leader, so that it need not be parsed again.
+  private record Stamped(long nowMillis, LeaseCommand command) {}
 
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
@@ -193,34 +193,26 @@ final class LeaseStateMachine extends BaseStateMachine {
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       refused = "malformed lease command: " + e.getMessage();
     }
-    List<LeaseReply> replies = new ArrayList<>();
+    LeaseReply reply = new LeaseReply.Refused(refused);
     synchronized (this) {
       if (stamped != null) {
-        for (LeaseCommand command : stamped.commands) {
-          replies.add(apply(stamped.nowMillis, command));
+        try {
+          reply = table.apply(stamped.nowMillis, stamped.command);
+        } catch (RuntimeException e) {
+          // Equal on every replica, since the table is deterministic.
+          log.error("applying {} failed", stamped.command, e);
+          reply = new LeaseReply.Refused("the lease table failed: " + e);
         }
       }
       updateLastAppliedTermIndex(index);
     }
-    if (stamped == null) {
-      replies.add(new LeaseReply.Refused(refused));
-    }
-    return CompletableFuture.completedFuture(message(LeaseCodec.encodeAll(replies).toByteArray()));
-  }
-
-  private LeaseReply apply(long nowMillis, LeaseCommand command) {
-    try {
-      return table.apply(nowMillis, command);
-    } catch (RuntimeException e) {
-      // Equal on every replica, since the table is deterministic.
-      log.error("applying {} failed", command, e);
-      return new LeaseReply.Refused("the lease table failed: " + e);
-    }
+    Reply message = LeaseCodec.encode(reply);
+    return CompletableFuture.completedFuture(message(message.toByteArray()));
   }
 
   private static Stamped parse(ByteString logged) throws InvalidProtocolBufferException {
     Command command = Command.parseFrom(logged.asReadOnlyByteBuffer());
-    return new Stamped(command.getNowMillis(), LeaseCodec.decodeAll(command));
+    return new Stamped(command.getNowMillis(), LeaseCodec.decode(command));
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.larder.lease.Decision;
 import io.larder.lease.LeaseCommand;
 import io.larder.lease.LeaseReply;
 import io.larder.lease.raft.GroupClient.NoAnswer;
-import io.larder.proto.lease.Command;
 import io.larder.proto.lease.DescribeBlobs;
 import io.larder.proto.lease.LookupDecision;
 import io.larder.proto.lease.Query;
@@ -25,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -56,7 +54,6 @@ public final class RaftLeases extends CommandLeases {
   private final Supplier<List<RaftMember>> voterHints;
   private final RaftNode node;
   private final GroupClient client;
-  private final CommandPipe commands;
   private final Closer closer = new Closer();
 
   private volatile List<NodeId> heardVoters = List.of();
@@ -83,7 +80,6 @@ public final class RaftLeases extends CommandLeases {
     this.voterHints = voters;
     this.node = closer.register(node);
     this.client = closer.register(new GroupClient(node, options.callTimeout()));
-    this.commands = new CommandPipe(client::write);
     watch();
     closer.register(Ticker.start("lease-watch", WATCH, this::watch));
     VoterKeeper keeper = new VoterKeeper(options, node, members);
@@ -109,11 +105,13 @@ public final class RaftLeases extends CommandLeases {
 
   @Override
   protected Optional<LeaseReply> submit(LeaseCommand command) throws InterruptedException {
-    Command encoded = LeaseCodec.encode(command);
-    Optional<Reply> answer = ask(() -> commands.send(encoded));
+    byte[] bytes = LeaseCodec.encode(command).toByteArray();
+    Optional<byte[]> answer = ask(deadline -> client.write(bytes, deadline));
     try {
-      return answer.map(reply -> LeaseCodec.decode(reply, command));
-    } catch (IllegalArgumentException e) {
+      return answer.isEmpty()
+          ? Optional.empty()
+          : Optional.of(LeaseCodec.decode(Reply.parseFrom(answer.get()), command));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       return Optional.of(new LeaseReply.Refused("the leader speaks another protocol: " + e));
     }
   }
@@ -159,7 +157,7 @@ public final class RaftLeases extends CommandLeases {
 
   private Optional<QueryReply> query(Query query) throws InterruptedException {
     byte[] bytes = query.toByteArray();
-    Optional<byte[]> answer = ask(() -> client.read(bytes));
+    Optional<byte[]> answer = ask(deadline -> client.read(bytes, deadline));
     try {
       return answer.isEmpty() ? Optional.empty() : Optional.of(QueryReply.parseFrom(answer.get()));
     } catch (InvalidProtocolBufferException e) {
@@ -168,7 +166,12 @@ public final class RaftLeases extends CommandLeases {
     }
   }
 
-  private <T> Optional<T> ask(Supplier<CompletableFuture<T>> call) throws InterruptedException {
+  @FunctionalInterface
+  private interface Call {
+    byte[] run(Deadline deadline) throws NoAnswer, InterruptedException;
+  }
+
+  private Optional<byte[]> ask(Call call) throws InterruptedException {
     if (contact == Contact.DOWN) {
       return Optional.empty();
     }
@@ -176,17 +179,13 @@ public final class RaftLeases extends CommandLeases {
     if (contact == Contact.NEVER) {
       awaitVoters(deadline);
     }
-    CompletableFuture<T> answer = call.get();
     try {
-      T result = client.await(answer, deadline);
+      byte[] answer = call.run(deadline);
       answered();
-      return Optional.of(result);
+      return Optional.of(answer);
     } catch (NoAnswer e) {
       unanswered(e);
       return Optional.empty();
-    } finally {
-      // Given up: it need not be sent when it still waits.
-      answer.cancel(false);
     }
   }
 
@@ -253,7 +252,7 @@ public final class RaftLeases extends CommandLeases {
     byte[] status =
         Query.newBuilder().setStatus(TableStatus.getDefaultInstance()).build().toByteArray();
     try {
-      client.await(client.read(status), Deadline.after(PROBE));
+      client.read(status, Deadline.after(PROBE));
       answered();
     } catch (NoAnswer e) {
       if (contact == Contact.NEVER) {
