@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /// The demo as its users run it: a process, an exit code, and what it prints.
-@Timeout(180)
+@Timeout(480)
 class DemoIT {
   @TempDir Path folder;
 
