@@ -10,7 +10,7 @@ import java.util.List;
 /// Runs a main class again inside network, mount and process namespaces of its own. When it ends,
 /// in whatever way, the kernel ends every process in there and takes away every namespace and link.
 final class Enclosure {
-  private static final String INSIDE = "LARDER_ENCLOSED";
+  private static final String INSIDE = "CHAOS_ENCLOSED";
 
   private Enclosure() {}
 

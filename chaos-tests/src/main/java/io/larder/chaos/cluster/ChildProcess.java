@@ -35,7 +35,7 @@ public final class ChildProcess implements AutoCloseable {
   /// Starts a command. It gets a session of its own, so that Ctrl-C in the terminal reaches this
   /// JVM only, which then ends its children in order.
   ///
-  /// @param environment added to this JVM's own
+  /// @param environment added to this JVM's own, of which variables of Larder are left out
   /// @param log appended to
   public static ChildProcess start(
       String name, List<String> command, Map<String, String> environment, Path log) {
@@ -44,6 +44,8 @@ public final class ChildProcess implements AutoCloseable {
       builder.command().add("/usr/bin/setsid");
     }
     builder.command().addAll(command);
+    // What configures the caller's own daemon is not for these.
+    builder.environment().keySet().removeIf(key -> key.startsWith("LARDER_"));
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
